@@ -1,0 +1,115 @@
+//! A card's picture as every printer takes it, before it is split into panels.
+
+/// One bit a dot, rows of the landscape card from top to bottom.
+///
+/// Shape: `height` rows of `width.div_ceil(8)` bytes, most significant bit first; 1 is ink.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BitPlane {
+    /// Dots along the long side.
+    pub width: usize,
+    /// Dots along the short side.
+    pub height: usize,
+    /// The rows.
+    pub bits: Vec<u8>,
+}
+
+impl BitPlane {
+    /// A plane without ink.
+    pub fn clear(width: usize, height: usize) -> BitPlane {
+        BitPlane {
+            width,
+            height,
+            bits: vec![0; width.div_ceil(8) * height],
+        }
+    }
+
+    /// A plane full of ink.
+    pub fn full(width: usize, height: usize) -> BitPlane {
+        let mut plane = BitPlane::clear(width, height);
+        for y in 0..height {
+            for x in 0..width {
+                plane.set(x, y);
+            }
+        }
+        plane
+    }
+
+    /// Bytes of one row.
+    pub fn stride(&self) -> usize {
+        self.width.div_ceil(8)
+    }
+
+    /// Whether the dot at `x` from the left, `y` from the top has ink. Dots outside have none.
+    pub fn get(&self, x: usize, y: usize) -> bool {
+        x < self.width
+            && y < self.height
+            && self.bits[y * self.stride() + x / 8] & (0x80 >> (x % 8)) != 0
+    }
+
+    /// Inks a dot; outside the plane nothing happens.
+    pub fn set(&mut self, x: usize, y: usize) {
+        if x < self.width && y < self.height {
+            let stride = self.stride();
+            self.bits[y * stride + x / 8] |= 0x80 >> (x % 8);
+        }
+    }
+
+    /// Whether no dot has ink.
+    pub fn is_clear(&self) -> bool {
+        self.bits.iter().all(|b| *b == 0)
+    }
+}
+
+impl std::fmt::Debug for BitPlane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BitPlane({}x{})", self.width, self.height)
+    }
+}
+
+/// Colours of one side. Shape: `height` rows of `width` times red, green, blue.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Colour {
+    /// Dots along the long side.
+    pub width: usize,
+    /// Dots along the short side.
+    pub height: usize,
+    /// The rows.
+    pub rgb: Vec<u8>,
+}
+
+impl std::fmt::Debug for Colour {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Colour({}x{})", self.width, self.height)
+    }
+}
+
+/// Where the clear protective panel is laid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// Over the whole card.
+    Full,
+    /// Nowhere, though the ribbon has it.
+    None,
+    /// Where the plane has ink.
+    Plane(BitPlane),
+}
+
+/// One side of a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// Dye; `None` where this side has no colour.
+    pub colour: Option<Colour>,
+    /// Resin black. Under it no dye is laid.
+    pub resin: BitPlane,
+    /// Overlay.
+    pub overlay: Overlay,
+}
+
+/// A card's picture at 300 dots per inch. It holds personal data: its `Debug` shows sizes only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardImage {
+    /// The front.
+    pub front: Side,
+    /// The back, where it is printed.
+    pub back: Option<Side>,
+}

@@ -1,0 +1,1 @@
+//! The chip reader as a machine: lines over a socket.

@@ -1,0 +1,1 @@
+//! The pump that joins a machine and a link.
