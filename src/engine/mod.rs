@@ -1,1 +1,3 @@
-//! engine
+//! The machinery: the spooler's one `turn`, a machine a printer, the store.
+
+pub mod store;
