@@ -456,6 +456,33 @@ fn the_fields_are_those_of_the_record_in_their_order() {
     assert_eq!(count, FIELDS.len());
 }
 
+#[test]
+fn the_page_about_records_tells_the_truth() {
+    let page = include_str!("../../../docs/records.md");
+    let example = |form: &str| {
+        let (_, behind) = page.split_once(&format!("```{form}\n")).unwrap();
+        behind.split_once("```").unwrap().0
+    };
+    let today = jiff::civil::date(2019, 1, 14);
+    let mut seen = 0;
+    for form in ["csv", "json"] {
+        for item in read(example(form)) {
+            let record = item.unwrap().record;
+            let admission = rules::admit(&record, record.photo.is_some(), today, true);
+            assert_eq!(admission.state.name(), "queued", "{}", record.key);
+            assert_eq!(admission.warnings, [], "{}", record.key);
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 3);
+    for field in FIELDS {
+        assert!(page.contains(&format!("`{field}`")), "{field}");
+    }
+    for (code, _) in rules::CODES {
+        assert!(page.contains(&format!("`{code}`")), "{code}");
+    }
+}
+
 fn any_record() -> impl Strategy<Value = Record> {
     let text = "[A-Z][A-Z0-9 ,.\"';/\u{e9}-]{0,20}[A-Z]";
     let name = "[A-Z][A-Z .',\u{c9}-]{0,40}[A-Z]";
