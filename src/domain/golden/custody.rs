@@ -325,8 +325,67 @@ fn verdict_words(verdict: Verdict) -> String {
     }
 }
 
+/// Of a printer that begins the face with a stage of its own: whatever is seen, a job whose card may have a
+/// face is never printed again without a reject that was ordered, or a person.
+fn assert_no_second_card(capabilities: &Capabilities) {
+    let mut seen = 0;
+    for (point, power) in POINTS
+        .into_iter()
+        .flat_map(|point| [(point, Power::Kept), (point, Power::Lost)])
+    {
+        let places = [
+            Place::Empty,
+            Place::Path,
+            Place::Contactless,
+            Place::Unknown,
+        ];
+        let moved = [None, Some(0), Some(1), Some(PANELS)];
+        for place in places {
+            for (cards, panels) in moved.into_iter().flat_map(|c| moved.map(|p| (c, p))) {
+                for (last, wake) in [
+                    (LastAnswer::Ok, Wake::Awake),
+                    (LastAnswer::Unknown, Wake::Woken),
+                    (LastAnswer::Unknown, Wake::Deaf),
+                ] {
+                    let mut facts = facts(power, place, cards, panels);
+                    facts.evidence.last = last;
+                    facts.evidence.wake = wake;
+                    let ruling = verdict(&case(point), &facts, capabilities);
+                    let begins_again = match ruling.verdict {
+                        Verdict::Sought => true,
+                        Verdict::Go(behind) => !face_begun(behind, capabilities),
+                        Verdict::Printed | Verdict::Reject | Verdict::Spoiled | Verdict::Ask => {
+                            false
+                        }
+                    };
+                    assert!(
+                        !(begins_again && face_begun(point, capabilities)),
+                        "{point:?} {facts:?} {ruling:?}"
+                    );
+                    seen += usize::from(begins_again);
+                }
+            }
+        }
+    }
+    assert!(
+        seen > 0,
+        "no verdict of this table goes on: nothing was checked"
+    );
+}
+
+#[test]
+#[should_panic(expected = "Sought")]
+fn a_table_that_prints_again_behind_a_face_is_caught() {
+    const CARELESS: &[Row] = &[
+        Row::at(Point::Sent(Stage::Feed), Verdict::Sought, "clean"),
+        Row::at(Point::Sent(Stage::Face), Verdict::Sought, "careless"),
+    ];
+    assert_no_second_card(&capabilities(CARELESS));
+}
+
 #[test]
 fn custody_grid_of_a_table_with_hold_and_reject() {
+    assert_no_second_card(&capabilities(ROWS));
     let table = grid(&capabilities(ROWS));
     expect_file!["../../../tests/golden/custody-example.txt"].assert_eq(&table);
 }
