@@ -1,0 +1,1 @@
+//! One session and its link as a task of tokio.
