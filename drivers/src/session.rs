@@ -16,6 +16,8 @@ use bytes::{Buf, Bytes};
 use crate::contract::{Busy, Channel, LinkNews, Machine, Moment, Output};
 use crate::link::{Link, LinkError, OpenState, ReadResult, WriteResult};
 
+pub use run::run;
+
 /// Bytes handed to a machine at a time.
 pub const PIECE_BYTES_MAX: usize = 64;
 /// Pieces read from one channel in one turn.

@@ -1,8 +1,19 @@
 //! Byte pipes. A link never blocks; whoever runs it waits until it is ready.
 //!
+//! - [`endpoint`]: URIs, and the link to what each names
+//! - [`serial`], [`usb`], [`tcp`], [`socket`]: the real ones, over one [`stream`]
 //! - [`memory`]: a deterministic pipe for tests and rehearsals
 
+pub mod endpoint;
 pub mod memory;
+pub mod serial;
+pub mod socket;
+pub mod stream;
+pub mod tcp;
+pub mod usb;
+
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::pin::Pin;
