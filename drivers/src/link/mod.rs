@@ -3,8 +3,10 @@
 //! - [`endpoint`]: URIs, and the link to what each names
 //! - [`serial`], [`usb`], [`tcp`], [`socket`]: the real ones, over one [`stream`]
 //! - [`memory`]: a deterministic pipe for tests and rehearsals
+//! - [`flaky`]: wraps any of them with planned misbehaviour
 
 pub mod endpoint;
+pub mod flaky;
 pub mod memory;
 pub mod serial;
 pub mod socket;
