@@ -3,7 +3,7 @@
 //! - [`endpoint`]: URIs, and the link to what each names
 //! - [`serial`], [`usb`], [`tcp`], [`socket`]: the real ones, over one [`stream`]
 //! - [`memory`]: a deterministic pipe for tests and rehearsals
-//! - [`flaky`]: wraps any of them with planned misbehaviour
+//! - [`trace`], [`flaky`]: wrap any of them, to log it or to make it misbehave by plan
 
 pub mod endpoint;
 pub mod flaky;
@@ -12,6 +12,7 @@ pub mod serial;
 pub mod socket;
 pub mod stream;
 pub mod tcp;
+pub mod trace;
 pub mod usb;
 
 #[cfg(test)]

@@ -304,3 +304,51 @@ async fn a_unix_socket_talks_and_hears_the_end() {
     link.close(MAIN);
     assert!(matches!(link.open(MAIN), Err(LinkError::Absent { .. })));
 }
+
+#[tokio::test]
+async fn a_session_runs_as_a_task_over_a_pty() {
+    use crate::contract::{BlankUid, EncoderNews, EncoderRequest, Moment};
+    let (device, path) = pty();
+    let reader = std::thread::spawn(move || {
+        for (expected, answer) in [("presence\n", "yes\n"), ("uid\n", "04AA\n")] {
+            let mut asked = Vec::new();
+            let mut piece = [0; 64];
+            while !asked.ends_with(b"\n") {
+                let count = rustix::io::read(&device, &mut piece).unwrap();
+                asked.extend(&piece[..count]);
+            }
+            assert_eq!(asked, expected.as_bytes());
+            // Byte by byte, as a slow line brings it.
+            for byte in answer.bytes() {
+                rustix::io::write(&device, &[byte]).unwrap();
+            }
+        }
+        device
+    });
+    let link = trace::Trace::new(
+        link_to(&format!("serial://{path}?baud=9600")),
+        "reader",
+        b"key",
+        trace::Shown::Word,
+    );
+    let began = std::time::Instant::now();
+    let clock = move || Moment::ZERO + began.elapsed();
+    let (commands, commands_in) = tokio::sync::mpsc::channel(4);
+    let (news_out, mut news) = tokio::sync::mpsc::channel(4);
+    let task = tokio::spawn(crate::session::run(
+        crate::session::Session::new(crate::reader::LineReader::new()),
+        link,
+        commands_in,
+        news_out,
+        clock,
+        move |moment: Moment| tokio::time::sleep(moment.since(clock())),
+    ));
+    commands.send(EncoderRequest::Presence).await.unwrap();
+    commands.send(EncoderRequest::Uid).await.unwrap();
+    assert_eq!(within(news.recv()).await, Some(EncoderNews::Presence(true)));
+    let uid = BlankUid("04AA".to_owned());
+    assert_eq!(within(news.recv()).await, Some(EncoderNews::Uid(Some(uid))));
+    drop(commands);
+    within(task).await.unwrap();
+    reader.join().unwrap();
+}
