@@ -290,6 +290,24 @@ mod tests {
         assert_eq!(cable.read_from_host(99), b"01g3");
     }
 
+    #[test]
+    fn a_byte_to_the_device_is_garbled_when_it_is_taken_and_not_before() {
+        let (link, cable) = pair(2);
+        let plan = FlakyPlan {
+            garble_at_write: Some(3),
+            ..FlakyPlan::default()
+        };
+        let mut link = Flaky::new(link, plan);
+        link.open(MAIN).unwrap();
+        assert!(matches!(
+            link.try_write(MAIN, b"0123"),
+            WriteResult::Taken(2)
+        ));
+        assert_eq!(cable.read_from_host(99), b"01");
+        link.try_write(MAIN, b"23");
+        assert_eq!(cable.read_from_host(99), b"2f");
+    }
+
     /// Sends one long question and counts what came of it.
     struct Long {
         outputs: Vec<crate::contract::Output<usize>>,

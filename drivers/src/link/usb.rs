@@ -3,15 +3,19 @@
 //! A file without port status (a pty or a named pipe in a test) works too and tells none.
 //!
 //! - An open file of that driver is exclusive: another opener gets "busy" [code: Linux usblp].
-//! - A read of zero bytes is an empty packet there, not an end [code: Linux usblp].
-//! - The status question is a control transfer: it ends within a few milliseconds on a printer that answers,
-//!   and within 5 s on one that does not [code: Linux usblp].
+//! - A read of zero bytes is an empty packet there, not an end; on a printer that only listens a read is refused as
+//!   invalid, which here is nothing to read [code: Linux usblp].
+//! - "Taken" means handed to the controller: up to 8 KiB may be on their way, and closing drops them [code: Linux usblp].
+//!   A printer's answer is what shows that they arrived.
+//! - The status question is a control transfer and the one call of a link that can wait: as long as the printer
+//!   takes to answer, at most 5 s [code: Linux usblp].
 
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use rustix::ioctl::{Getter, Opcode, ioctl};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -43,7 +47,8 @@ impl UsbPort {
         let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let file = rustix::fs::open(&self.path, flags, Mode::empty())
             .map_err(|error| cannot_open(self.name(), error.into()))?;
-        let is_printer = ask_port_status(&file).is_some();
+        // A printer that does not answer is one all the same; other files do not know the question.
+        let is_printer = matches!(ask_port_status(&file), Ok(_) | Err(Errno::IO));
         let file = watched(file).map_err(|error| cannot_open(self.name(), error))?;
         Ok(UsbStream { file, is_printer })
     }
@@ -52,7 +57,7 @@ impl UsbPort {
 /// An open device file.
 pub struct UsbStream {
     file: AsyncFd<OwnedFd>,
-    /// It answered the question for its port status when it was opened.
+    /// It knows the question for its port status.
     is_printer: bool,
 }
 
@@ -70,9 +75,9 @@ impl Port for UsbPort {
     fn try_read(stream: &mut UsbStream, buffer: &mut [u8]) -> io::Result<usize> {
         let is_printer = stream.is_printer;
         stream.file.try_io(Interest::READABLE, |file| {
-            match rustix::io::read(file, &mut *buffer)? {
-                0 if is_printer => Err(io::ErrorKind::WouldBlock.into()),
-                count => Ok(count),
+            match rustix::io::read(file, &mut *buffer) {
+                Ok(0) | Err(Errno::INVAL) if is_printer => Err(io::ErrorKind::WouldBlock.into()),
+                result => Ok(result?),
             }
         })
     }
@@ -91,7 +96,7 @@ impl Port for UsbPort {
     fn port_status(stream: &mut UsbStream) -> Option<u8> {
         stream
             .is_printer
-            .then(|| ask_port_status(stream.file.get_ref()))
+            .then(|| ask_port_status(stream.file.get_ref()).ok())
             .flatten()
     }
 }
@@ -104,14 +109,14 @@ fn watched(file: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     AsyncFd::new(file)
 }
 
-/// `None` where the file is no printer's, or the printer did not answer.
+/// `EIO` where the printer does not answer, other errors where the file is no printer's.
 #[expect(
     unsafe_code,
     reason = "the system's interface has no safe wrapper for this question"
 )]
-fn ask_port_status(file: &OwnedFd) -> Option<u8> {
+fn ask_port_status(file: &OwnedFd) -> Result<u8, Errno> {
     // SAFETY: LPGETSTATUS writes one int to the address it is given, and `Getter` gives it the address
     // of one; a file that does not know the question refuses it and writes nothing.
     let answer = unsafe { ioctl(file, Getter::<LPGETSTATUS, i32>::new()) };
-    answer.ok().map(|status| status.to_le_bytes()[0])
+    answer.map(|status| status.to_le_bytes()[0])
 }

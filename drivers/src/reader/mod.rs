@@ -71,6 +71,8 @@ struct Task {
 enum Timer {
     /// The socket, until then.
     Opening(Moment),
+    /// The question's last byte to be taken, until then: what comes before that is no answer to it.
+    Asking(Moment),
     /// An answer, until then.
     Answer(Moment),
     /// To ask again, then.
@@ -110,7 +112,7 @@ impl LineReader {
             }
         };
         task.settles.get_or_insert(now + SETTLE_MAX);
-        task.timer = Timer::Answer(now + ANSWER_MAX);
+        task.timer = Timer::Asking(now + ANSWER_MAX);
         self.outputs
             .push_back(Output::Send(Channel::Main, Bytes::from(line)));
     }
@@ -200,7 +202,7 @@ impl Machine for LineReader {
             }
             LinkNews::Sent(Channel::Main) => {
                 if let Some(task) = &mut self.task
-                    && matches!(task.timer, Timer::Answer(_))
+                    && matches!(task.timer, Timer::Asking(_))
                 {
                     task.timer = Timer::Answer(now + ANSWER_MAX);
                 }
@@ -213,16 +215,12 @@ impl Machine for LineReader {
     }
 
     fn receive(&mut self, _from: Channel, bytes: &[u8], now: Moment) {
-        for (index, byte) in bytes.iter().enumerate() {
+        for byte in bytes {
             if !self.awaits_answer() || self.line.len() >= LINE_BYTES_MAX {
                 return self.out_of_step();
             }
             if *byte == b'\n' {
                 let line = std::mem::take(&mut self.line);
-                // Whatever stands behind an answer was not asked for: the next question is not even sent yet.
-                if index + 1 < bytes.len() {
-                    return self.out_of_step();
-                }
                 self.hear(&line, now);
             } else {
                 self.line.push(*byte);
@@ -232,18 +230,24 @@ impl Machine for LineReader {
 
     fn elapse(&mut self, now: Moment) {
         match self.task.as_ref().map(|task| task.timer) {
-            Some(Timer::Opening(limit) | Timer::Answer(limit)) if limit <= now => {
+            Some(Timer::Opening(limit) | Timer::Asking(limit) | Timer::Answer(limit))
+                if limit <= now =>
+            {
                 self.out_of_step();
             }
             Some(Timer::Pause(limit)) if limit <= now => self.question(now),
-            Some(Timer::Opening(_) | Timer::Answer(_) | Timer::Pause(_)) | None => {}
+            Some(Timer::Opening(_) | Timer::Asking(_) | Timer::Answer(_) | Timer::Pause(_))
+            | None => {}
         }
     }
 
     fn poll(&mut self) -> Output<EncoderNews> {
         self.outputs.pop_front().unwrap_or_else(|| {
             Output::Wait(self.task.as_ref().map(|task| match task.timer {
-                Timer::Opening(moment) | Timer::Answer(moment) | Timer::Pause(moment) => moment,
+                Timer::Opening(moment)
+                | Timer::Asking(moment)
+                | Timer::Answer(moment)
+                | Timer::Pause(moment) => moment,
             }))
         })
     }

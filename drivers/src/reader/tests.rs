@@ -252,11 +252,48 @@ fn an_answer_that_nobody_asked_for_shuts_the_socket() {
     assert_eq!(desk.news.len(), 2);
 }
 
+/// Asks one request of a bare machine; the answer to its first question comes in two pieces.
+fn news_of_two_pieces(request: EncoderRequest, answer: &[u8], cut: usize) -> Vec<EncoderNews> {
+    let mut reader = LineReader::new();
+    let mut news = Vec::new();
+    let mut drain = |reader: &mut LineReader| loop {
+        match reader.poll() {
+            Output::Tell(told) => news.push(told),
+            Output::Wait(_) => break,
+            Output::Open(_) | Output::Send(..) | Output::AskPortStatus | Output::Close(_) => {}
+        }
+    };
+    reader.ask(request, START).expect("the reader is idle");
+    drain(&mut reader);
+    for link_news in [LinkNews::Up(Channel::Main), LinkNews::Sent(Channel::Main)] {
+        reader.link(link_news, START);
+        drain(&mut reader);
+    }
+    let (first, second) = answer.split_at(cut);
+    for piece in [first, second] {
+        reader.receive(Channel::Main, piece, START);
+        drain(&mut reader);
+    }
+    news
+}
+
 #[test]
-fn two_answers_at_once_are_out_of_step() {
-    let mut desk = desk(&["none\n04AA\n"]);
-    desk.run(EncoderRequest::Uid);
-    assert_eq!(desk.news, [EncoderNews::Silent]);
+fn what_stands_behind_an_answer_is_never_taken_for_the_next_one() {
+    let uid = EncoderNews::Uid(Some(BlankUid("04AA".to_owned())));
+    for (request, answer, expected) in [
+        (
+            EncoderRequest::Run(three()),
+            &b"9000\n9000\n"[..],
+            EncoderNews::Silent,
+        ),
+        (EncoderRequest::Uid, b"none\n04AA\n", EncoderNews::Silent),
+        (EncoderRequest::Uid, b"04AA\n04BB\n", uid),
+    ] {
+        for cut in 0..=answer.len() {
+            let news = news_of_two_pieces(request.clone(), answer, cut);
+            assert_eq!(news, std::slice::from_ref(&expected), "cut {cut}");
+        }
+    }
 }
 
 #[test]
