@@ -25,6 +25,8 @@ mod seal;
 pub mod sqlite;
 #[cfg(test)]
 mod suite;
+#[cfg(test)]
+mod testbench;
 
 pub use journal::JournalHead;
 pub use open_error::StoreOpenError;

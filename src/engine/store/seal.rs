@@ -53,9 +53,12 @@ impl StoreKey {
     /// is not 32 bytes.
     pub fn read(path: &Path) -> Result<StoreKey, StoreOpenError> {
         let missing = || StoreOpenError::KeyMissing { path: path.into() };
-        let mut file = File::open(path).map_err(|cause| match cause.kind() {
-            std::io::ErrorKind::NotFound => missing(),
-            _ => unreadable(path, cause),
+        let mut file = File::open(path).map_err(|cause| {
+            if cause.kind() == std::io::ErrorKind::NotFound {
+                missing()
+            } else {
+                unreadable(path, cause)
+            }
         })?;
         let meta = file.metadata().map_err(|cause| unreadable(path, cause))?;
         if meta.permissions().mode() & EXPOSED_MODE != 0 {

@@ -5,9 +5,13 @@
 //! a commit that finds the log at 64 MB does, quiet or not. Any failed write ends the turn for good: the store
 //! refuses everything after it, because a sync that failed once proves nothing when it is tried again.
 
+mod jobs;
 mod read;
 pub(crate) mod schema;
 pub(crate) mod sql;
+mod stock;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -296,6 +300,8 @@ impl SqliteStore {
         let result = work(self);
         if result.is_err() {
             self.standing = Standing::Failed;
+            // The error that is told is the first one; whether this helps is for the next opening to find.
+            let _ = self.reads.connection.execute_batch("ROLLBACK");
         }
         result
     }
@@ -307,6 +313,30 @@ impl SqliteStore {
         params: impl rusqlite::Params,
     ) -> Result<usize, StoreLost> {
         run(&self.reads.connection, doing, sql, params)
+    }
+
+    /// A copy in memory of what is committed and of the turn in flight, to try one future of several.
+    ///
+    /// Errors: [`StoreLost::Database`].
+    #[cfg(feature = "sims")]
+    pub fn snapshot(&self) -> Result<SqliteStore, StoreLost> {
+        let lost = database("copy the store");
+        let mut connection = Connection::open_in_memory().map_err(&lost)?;
+        rusqlite::backup::Backup::new(&self.reads.connection, &mut connection)
+            .and_then(|copy| copy.step(-1))
+            .map_err(&lost)?;
+        schema::settle_writer(&connection).map_err(&lost)?;
+        let copied = SqliteReader {
+            connection,
+            seal: self.reads.seal.clone(),
+            identity: self.reads.identity.clone(),
+        };
+        copied
+            .taken(None, None)
+            .map_err(|cause| StoreLost::Database {
+                doing: "take the copy",
+                cause: cause.into(),
+            })
     }
 
     /// What a power cut and a restart do to a store in memory: the turn in flight is gone, and all that was kept

@@ -39,6 +39,21 @@ impl std::fmt::Debug for SqliteReader {
 
 const JOB_COLUMNS: &str = "number, epoch, key, product, reason, state_detail, class, nik_masked, \
                            attempts, not_before, accepted_at, moved_at";
+/// The queue's index ends in product, class and date; behind equal ones come the numbers in order.
+pub(super) const NEXT_CLASS: &str = "SELECT class FROM job \
+    WHERE state = 'queued' AND product = ?1 AND class > ?2 ORDER BY class LIMIT 1";
+pub(super) const NEXT_DATE: &str = "SELECT not_before FROM job \
+    WHERE state = 'queued' AND product = ?1 AND class = ?2 AND not_before >= ?3 \
+    AND not_before <= ?4 ORDER BY not_before LIMIT 1";
+pub(super) const OLDEST: &str = "state = 'queued' AND product = ?1 AND class = ?2 \
+    AND not_before = ?3 ORDER BY number LIMIT ?4";
+pub(super) const PAGE: &str = "number > ?1 ORDER BY number LIMIT ?2";
+pub(super) const PAGE_OF_STATE: &str = "number > ?1 AND state = ?3 ORDER BY number LIMIT ?2";
+/// Without the name of the index the order by id would walk all attempts that ever were.
+pub(super) const OPEN_ATTEMPTS: &str = "attempt a INDEXED BY attempt_open_job \
+    JOIN job j ON j.number = a.job WHERE a.outcome IS NULL ORDER BY a.id";
+pub(super) const ATTEMPTS_OF_JOB: &str = "attempt a JOIN job j ON j.number = a.job \
+    WHERE a.job = ?1 AND j.epoch = ?2 ORDER BY a.id";
 const ATTEMPT_COLUMNS: &str = "a.id, a.job, j.epoch, a.printer, a.run, a.baseline, a.chip, \
                                a.hold, a.duplex, a.ribbon, a.uid, a.panels_ordered, a.outcome";
 
@@ -214,15 +229,12 @@ impl SqliteReader {
         Ok(attempt)
     }
 
-    fn attempts_where(
+    fn attempts_from(
         &self,
-        condition: &str,
+        tables: &str,
         params: impl rusqlite::Params,
     ) -> Result<Vec<(Attempt, Option<Outcome>)>, StoreLost> {
-        let sql = format!(
-            "SELECT {ATTEMPT_COLUMNS} FROM attempt a JOIN job j ON j.number = a.job \
-             WHERE {condition} ORDER BY a.id"
-        );
+        let sql = format!("SELECT {ATTEMPT_COLUMNS} FROM {tables}");
         let attempts = every(&self.connection, "read attempts", &sql, params, |row| {
             self.attempt_row(row)
         })?;
@@ -250,8 +262,7 @@ impl SqliteReader {
         first(
             &self.connection,
             "find the next class",
-            "SELECT class FROM job WHERE state = 'queued' AND product = ?1 AND class > ?2 \
-             ORDER BY class LIMIT 1",
+            NEXT_CLASS,
             (product_name(product), above),
             |row| value(row, 0),
         )
@@ -269,8 +280,7 @@ impl SqliteReader {
         first(
             &self.connection,
             "find the next date",
-            "SELECT not_before FROM job WHERE state = 'queued' AND product = ?1 AND class = ?2 \
-             AND not_before >= ?3 AND not_before <= ?4 ORDER BY not_before LIMIT 1",
+            NEXT_DATE,
             (product_name(product), class, from, today),
             |row| text(row, 0),
         )
@@ -285,17 +295,18 @@ impl SqliteReader {
         date: &str,
         limit: usize,
     ) -> Result<Vec<JobRow>, StoreLost> {
-        let sql = format!(
-            "SELECT {JOB_COLUMNS} FROM job WHERE state = 'queued' AND product = ?1 AND class = ?2 \
-             AND not_before = ?3 ORDER BY number LIMIT ?4"
-        );
-        every(
-            &self.connection,
-            "read the queue",
-            &sql,
-            (product_name(product), class, date, limit),
-            |row| self.job_row(row),
-        )
+        self.jobs_where(OLDEST, (product_name(product), class, date, limit))
+    }
+
+    fn jobs_where(
+        &self,
+        condition: &str,
+        params: impl rusqlite::Params,
+    ) -> Result<Vec<JobRow>, StoreLost> {
+        let sql = format!("SELECT {JOB_COLUMNS} FROM job WHERE {condition}");
+        every(&self.connection, "list jobs", &sql, params, |row| {
+            self.job_row(row)
+        })
     }
 }
 
@@ -319,27 +330,9 @@ impl StoreRead for SqliteReader {
 
     fn jobs(&self, filter: &JobFilter) -> Result<Vec<JobRow>, StoreLost> {
         let after = filter.after.unwrap_or(0);
-        let doing = "list jobs";
         match &filter.state {
-            Some(state) => every(
-                &self.connection,
-                doing,
-                &format!(
-                    "SELECT {JOB_COLUMNS} FROM job WHERE state = ?1 AND number > ?2 \
-                     ORDER BY number LIMIT ?3"
-                ),
-                (state, after, filter.limit),
-                |row| self.job_row(row),
-            ),
-            None => every(
-                &self.connection,
-                doing,
-                &format!(
-                    "SELECT {JOB_COLUMNS} FROM job WHERE number > ?1 ORDER BY number LIMIT ?2"
-                ),
-                (after, filter.limit),
-                |row| self.job_row(row),
-            ),
+            Some(state) => self.jobs_where(PAGE_OF_STATE, (after, filter.limit, state)),
+            None => self.jobs_where(PAGE, (after, filter.limit)),
         }
     }
 
@@ -412,7 +405,7 @@ impl StoreRead for SqliteReader {
     }
 
     fn open_attempts(&self) -> Result<Vec<Attempt>, StoreLost> {
-        let open = self.attempts_where("a.outcome IS NULL", [])?;
+        let open = self.attempts_from(OPEN_ATTEMPTS, [])?;
         Ok(open.into_iter().map(|(attempt, _)| attempt).collect())
     }
 
@@ -420,7 +413,7 @@ impl StoreRead for SqliteReader {
         if job.room != self.identity.room {
             return Ok(Vec::new());
         }
-        self.attempts_where("a.job = ?1 AND j.epoch = ?2", (job.number, job.epoch))
+        self.attempts_from(ATTEMPTS_OF_JOB, (job.number, job.epoch))
     }
 
     fn books(&self) -> Result<Books, StoreLost> {
