@@ -5,7 +5,6 @@
 //! photo`. The record is canonical JSON: keys sorted, nulls and `false` left out, so that a field which a
 //! later version adds does not change the identity of what was handed in before.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -15,13 +14,14 @@ use std::path::Path;
 use chacha20poly1305::aead::{AeadInPlace, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
-use serde_json::Value;
+use jiff::civil::Date;
+use serde::Serialize;
 use sha2::Sha256;
 
 use super::open_error::StoreOpenError;
 use super::{Payload, StoreLost};
 use crate::domain::ids::JobId;
-use crate::domain::record::Record;
+use crate::domain::record::{CardProduct, Reason, Record, Sex};
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
@@ -125,16 +125,129 @@ pub(crate) struct Canonical(Vec<u8>);
 
 impl Canonical {
     pub(crate) fn of(record: &Record) -> Canonical {
-        let value = serde_json::to_value(record).expect("a record has only text keys");
-        let Value::Object(fields) = value else {
-            unreachable!("a record is a JSON object")
+        // Names every field, so that a new one must be given its place here.
+        let Record {
+            address,
+            birth_certificate_no,
+            birth_date,
+            birth_place,
+            blood_type,
+            citizenship,
+            district,
+            evidence_date,
+            evidence_kind,
+            evidence_no,
+            family_card_no,
+            family_head,
+            first_timer,
+            issue_date,
+            issue_place,
+            key,
+            marital_status,
+            name,
+            nik,
+            not_before,
+            occupation,
+            photo,
+            product,
+            reason,
+            receipt_no,
+            religion,
+            rt,
+            rw,
+            sex,
+            upstream_status,
+            valid_until,
+            ward,
+        } = record;
+        let ordered = Ordered {
+            address,
+            birth_certificate_no: birth_certificate_no.as_deref(),
+            birth_date: *birth_date,
+            birth_place,
+            blood_type: blood_type.as_deref(),
+            citizenship,
+            district,
+            evidence_date: *evidence_date,
+            evidence_kind: evidence_kind.as_deref(),
+            evidence_no: evidence_no.as_deref(),
+            family_card_no: family_card_no.as_deref(),
+            family_head: family_head.as_deref(),
+            first_timer: *first_timer,
+            issue_date: *issue_date,
+            issue_place,
+            key,
+            marital_status: marital_status.as_deref(),
+            name,
+            nik,
+            not_before: *not_before,
+            occupation: occupation.as_deref(),
+            photo: photo.as_deref(),
+            product: *product,
+            reason: *reason,
+            receipt_no: receipt_no.as_deref(),
+            religion,
+            rt,
+            rw,
+            sex: *sex,
+            upstream_status: upstream_status.as_deref(),
+            valid_until: *valid_until,
+            ward,
         };
-        let kept: BTreeMap<&String, &Value> = fields
-            .iter()
-            .filter(|(_, value)| !value.is_null() && **value != Value::Bool(false))
-            .collect();
-        Canonical(serde_json::to_vec(&kept).expect("JSON values can be written"))
+        Canonical(serde_json::to_vec(&ordered).expect("a record has only text keys"))
     }
+}
+
+/// The fields of a record in canonical order.
+#[derive(Serialize)]
+struct Ordered<'a> {
+    address: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    birth_certificate_no: Option<&'a str>,
+    birth_date: Date,
+    birth_place: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blood_type: Option<&'a str>,
+    citizenship: &'a str,
+    district: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence_date: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence_kind: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence_no: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_card_no: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_head: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    first_timer: bool,
+    issue_date: Date,
+    issue_place: &'a str,
+    key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marital_status: Option<&'a str>,
+    name: &'a str,
+    nik: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_before: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occupation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    photo: Option<&'a str>,
+    product: CardProduct,
+    reason: Reason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_no: Option<&'a str>,
+    religion: &'a str,
+    rt: &'a str,
+    rw: &'a str,
+    sex: Sex,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstream_status: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_until: Option<Date>,
+    ward: &'a str,
 }
 
 /// The store's cipher and keyed hashes.
@@ -280,4 +393,63 @@ fn cut(hash: [u8; 32]) -> [u8; HASH_BYTES] {
     *hash
         .first_chunk()
         .expect("a SHA-256 is longer than its cut form")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::store::testbench::record;
+
+    #[test]
+    fn the_canonical_form_stays_as_it_is() {
+        let text = String::from_utf8(Canonical::of(&record(7)).0).expect("JSON");
+        let expected = concat!(
+            r#"{"address":"JALAN KENANGA NO 17","birth_date":"1990-01-01","#,
+            r#""birth_place":"TANJUNGPINANG","blood_type":"O","citizenship":"WNI","#,
+            r#""district":"BUKIT BESTARI","issue_date":"2025-01-01","#,
+            r#""issue_place":"TANJUNGPINANG","key":"key-7","marital_status":"KAWIN","#,
+            r#""name":"SUMARNI BINTI SALEH","nik":"2172990101900007","occupation":"GURU","#,
+            r#""product":"ktp_el","reason":"new","religion":"ISLAM","rt":"001","rw":"002","#,
+            r#""sex":"F","ward":"TANJUNG UNGGAT"}"#
+        );
+        assert_eq!(
+            text, expected,
+            "jobs accepted before would no longer be recognised"
+        );
+    }
+
+    #[test]
+    fn a_nik_is_masked_whatever_it_is() {
+        assert_eq!(masked_nik("2172010101900007"), "2172********0007");
+        for odd in [
+            "",
+            "217201010190000",
+            "21720101019000077",
+            "é172010101900007",
+        ] {
+            assert_eq!(masked_nik(odd), "*".repeat(16));
+        }
+    }
+
+    #[test]
+    fn a_sealed_payload_of_any_length_opens_or_is_damaged() {
+        let seal = Seal::new(&StoreKey::from_bytes([7; 32]));
+        let job: JobId = "TPI-1-000001".parse().expect("an id");
+        let record = record(1);
+        for photo in [None, Some(&b""[..]), Some(&[9; 100_000])] {
+            let canonical = Canonical::of(&record);
+            let sealed = seal.seal(job, &canonical, photo).expect("a seal");
+            let opened = seal.open(job, &sealed).expect("a payload");
+            assert_eq!((&opened.record, opened.photo.as_deref()), (&record, photo));
+            assert_ne!(sealed, seal.seal(job, &canonical, photo).expect("a seal"));
+            for cut in [0, 1, 24, 25, 40, sealed.len() - 1] {
+                seal.open(job, &sealed[..cut])
+                    .expect_err("a part was opened");
+            }
+            let mut flipped = sealed.clone();
+            *flipped.last_mut().expect("bytes") ^= 1;
+            seal.open(job, &flipped)
+                .expect_err("a changed payload was opened");
+        }
+    }
 }

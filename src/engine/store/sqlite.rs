@@ -35,6 +35,10 @@ const WAL_BYTES_WORTH: u64 = 1 << 20;
 /// After a reader stood in the way, the next forced try comes when the log has grown by this. Unit: bytes.
 const WAL_BYTES_RETRY: u64 = 8 << 20;
 
+/// One thread at a time uses a connection: the database needs no lock of its own.
+const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+const READING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 /// Where the writer stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
@@ -111,8 +115,8 @@ impl SqliteStore {
         let lock = StoreLock::take(path, started)?;
         let key_path = key_path(path);
         let unborn = !path.exists() || {
-            let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-                .map_err(cannot(path, "open"))?;
+            let connection =
+                Connection::open_with_flags(path, WRITING).map_err(cannot(path, "open"))?;
             looked(&connection, path)? == Found::Unborn
         };
         if unborn {
@@ -155,8 +159,8 @@ impl SqliteStore {
             .open(path)
             .map_err(unwritable)?;
         sync_folder_of(path).map_err(unwritable)?;
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-            .map_err(cannot(path, "open"))?;
+        let connection =
+            Connection::open_with_flags(path, WRITING).map_err(cannot(path, "open"))?;
         match looked(&connection, path)? {
             Found::Unborn => {}
             Found::Store(_) => return Err(StoreOpenError::Exists { path: path.into() }),
@@ -166,8 +170,8 @@ impl SqliteStore {
     }
 
     fn opened(path: &Path, key: &StoreKey, lock: StoreLock) -> Result<SqliteStore, StoreOpenError> {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-            .map_err(cannot(path, "open"))?;
+        let connection =
+            Connection::open_with_flags(path, WRITING).map_err(cannot(path, "open"))?;
         match looked(&connection, path)? {
             Found::Store(_) => {}
             Found::Unborn => return Err(StoreOpenError::Missing { path: path.into() }),
@@ -341,7 +345,7 @@ impl SqliteStore {
 
     /// What a power cut and a restart do to a store in memory: the turn in flight is gone, and all that was kept
     /// in variables is read again.
-    #[cfg(feature = "sims")]
+    #[cfg(any(test, feature = "sims"))]
     pub(super) fn start_again(&mut self) -> Result<(), StoreLost> {
         if !self.reads.connection.is_autocommit() {
             self.reads

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use cetak_drivers::contract::BlankUid;
 use jiff::civil::Date;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, Row};
 
 use super::schema::{self, Found};
 use super::sql::{
     actor_named, damaged, database, every, first, parsed, product_name, product_named,
     reason_named, stock_named,
 };
-use super::{cannot, looked};
+use super::{READING, cannot, looked};
 use crate::domain::blank::{Account, Books, Entry};
 use crate::domain::ids::{Actor, At, JobId, PrinterId, RoomCode};
 use crate::domain::record::CardProduct;
@@ -69,8 +69,8 @@ impl SqliteReader {
         if !path.exists() {
             return Err(StoreOpenError::Missing { path: path.into() });
         }
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .map_err(cannot(path, "open"))?;
+        let connection =
+            Connection::open_with_flags(path, READING).map_err(cannot(path, "open"))?;
         let known = u32::try_from(schema::MIGRATIONS.len()).expect("a handful of schemas");
         match looked(&connection, path)? {
             Found::Store(found) if found == known => {}
