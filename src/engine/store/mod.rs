@@ -4,6 +4,8 @@
 //! only after that. Reads inside a turn see its own writes. A failed commit ends the program: a sync is
 //! never tried again.
 
+use std::fmt;
+
 use cetak_drivers::contract::{BlankUid, Evidence, Fault, Point, Ribbon};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,24 @@ use crate::domain::blank::{Account, Books, BooksRefuse, Entry};
 use crate::domain::ids::{Actor, At, JobId, PrinterId, RoomCode, Stock};
 use crate::domain::job::JobState;
 use crate::domain::record::{CardProduct, Reason, Record};
+
+#[cfg(feature = "sims")]
+pub mod crash;
+mod delegate;
+mod journal;
+mod lock;
+mod open_error;
+mod seal;
+pub mod sqlite;
+#[cfg(test)]
+mod suite;
+#[cfg(test)]
+mod testbench;
+
+pub use journal::JournalHead;
+pub use open_error::StoreOpenError;
+pub use seal::StoreKey;
+pub use sqlite::{SqliteReader, SqliteStore};
 
 /// Why the store cannot go on. The program stops on any of them.
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +82,8 @@ mod room_as_text {
     }
 }
 
-/// A job to be accepted: validated, its first state decided by the rules.
-#[derive(Debug, Clone)]
+/// A job to be accepted: validated, its first state decided by the rules. Personal data: its `Debug` shows none.
+#[derive(Clone)]
 pub struct NewJob {
     /// The record; sealed with the photo as one payload.
     pub record: Record,
@@ -73,6 +93,12 @@ pub struct NewJob {
     pub state: JobState,
     /// Rank of its class: smaller is printed earlier.
     pub class: u8,
+}
+
+impl fmt::Debug for NewJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewJob({:?}, {})", self.record, self.state.name())
+    }
 }
 
 /// What became of an accept.
@@ -121,13 +147,20 @@ pub struct JobRow {
     pub moved_at: At,
 }
 
-/// What a card is drawn from. Personal data.
+/// What a card is drawn from. Personal data: its `Debug` shows none.
 #[derive(Clone)]
 pub struct Payload {
     /// The record.
     pub record: Record,
     /// The photo's bytes.
     pub photo: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let photo = self.photo.as_ref().map_or(0, Vec::len);
+        write!(f, "Payload({:?}, photo {photo} bytes)", self.record)
+    }
 }
 
 /// One attempt at a card: from the feed's intent until its card's fate is known and the path is empty.
