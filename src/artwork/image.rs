@@ -75,6 +75,8 @@ pub(crate) fn lay_photo(colour: &mut Colour, photo: &RgbImage, place: Place, ove
 }
 
 /// Lays a photo as resin dots: error diffusion after Floyd and Steinberg, every other row backwards.
+///
+/// Dark tones are lifted first: black dots beside each other grow together.
 pub(crate) fn dither_photo(resin: &mut BitPlane, photo: &RgbImage, place: Place) {
     let width = place.width;
     let grey = image::imageops::grayscale(photo).into_raw();
@@ -84,7 +86,7 @@ pub(crate) fn dither_photo(resin: &mut BitPlane, photo: &RgbImage, place: Place)
         for step in 0..width {
             let x = if backwards { width - 1 - step } else { step };
             let index = y * width + x;
-            let value = i32::from(grey[index]) + errors[index] / 16;
+            let value = lifted(grey[index]) + errors[index] / 16;
             let inked = value < 128;
             if inked {
                 resin.set(place.x + x, place.y + y);
@@ -119,6 +121,11 @@ pub(crate) fn dither_photo(resin: &mut BitPlane, photo: &RgbImage, place: Place)
 
 fn side_length(dots: usize) -> u32 {
     u32::try_from(dots).unwrap_or(u32::MAX)
+}
+
+fn lifted(grey: u8) -> i32 {
+    let grey = u32::from(grey);
+    u32::midpoint(grey, (grey * 255).isqrt()).cast_signed()
 }
 
 /// Lays the word across a card as resin.

@@ -477,12 +477,12 @@ fn cut(pixmap: &Pixmap, place: Place) -> Vec<[u8; 4]> {
         .collect()
 }
 
-/// A layer as resin that leaves what lies under it readable: one dot in eight; none in the mark's box.
+/// A layer as resin that leaves what lies under it readable: one dot in sixteen; none in the mark's box.
 fn sparse(pixmap: &Pixmap, clear: Place) -> BitPlane {
     let mut plane = BitPlane::clear(CARD_WIDTH, CARD_HEIGHT);
     for (index, pixel) in pixmap.pixels().iter().enumerate() {
         let (x, y) = (index % CARD_WIDTH, index / CARD_WIDTH);
-        let chosen = y % 2 == 0 && (x + y) % 4 == 0;
+        let chosen = y % 4 == 0 && (x + y / 2) % 4 == 0;
         if chosen && pixel.alpha() > 0 && !clear.holds(x, y) {
             plane.set(x, y);
         }

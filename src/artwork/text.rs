@@ -16,7 +16,7 @@ pub const SIZE_MAX: u16 = 120;
 /// Most lines of one field.
 pub const LINES_MAX: usize = 4;
 /// Most characters that are measured; a longer text is refused at once.
-pub const CHARACTERS_MAX: usize = 400;
+pub const CHARACTERS_MAX: usize = 200;
 /// Most glyphs that are kept; beyond it they are rasterised each time.
 const GLYPHS_KEPT_MAX: usize = 20_000;
 /// Coverage of a dot from which it is inked.
@@ -82,8 +82,8 @@ pub enum TextFault {
     Unprintable,
 }
 
-/// A text that is known to fit: where each glyph goes.
-#[derive(Debug, Clone)]
+/// A text that is known to fit: where each glyph goes. It spells the text: its `Debug` shows sizes only.
+#[derive(Clone)]
 pub struct Setting {
     glyphs: Vec<Placed>,
     size: u16,
@@ -112,6 +112,12 @@ impl Setting {
     /// The number of lines that was settled on.
     pub fn lines(&self) -> usize {
         self.lines
+    }
+}
+
+impl std::fmt::Debug for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Setting({} dots, {} lines)", self.size, self.lines)
     }
 }
 
@@ -152,7 +158,9 @@ impl Typesetter {
         }
         let narrow = Face::of(place.weight, true);
         let wished = Face::of(place.weight, place.condensed);
-        if words.iter().any(|word| !self.has_glyphs(narrow, word)) {
+        let printable =
+            |word: &&str| self.has_glyphs(narrow, word) && self.has_glyphs(wished, word);
+        if !words.iter().all(printable) {
             return Err(TextFault::Unprintable);
         }
         let line = words.join(" ");
@@ -397,7 +405,7 @@ impl Face {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Placed {
     x: i32,
     y: i32,
@@ -405,7 +413,7 @@ struct Placed {
 }
 
 /// The inked dots of one glyph, measured from its pen on the baseline.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Mask {
     dots: Vec<(i16, i16)>,
     ink: Option<Ink>,

@@ -221,6 +221,8 @@ impl Press {
             occupation: (!child).then(|| {
                 if age < 19 {
                     "PELAJAR/MAHASISWA".to_owned()
+                } else if foreigner {
+                    self.random.one_of(OCCUPATIONS_ENGLISH).to_owned()
                 } else {
                     self.random.one_of(OCCUPATIONS).to_owned()
                 }
@@ -256,7 +258,7 @@ impl Press {
             key,
         };
         let look = self.random.0.next_u64();
-        let photo = has_photo.then(|| silhouette::draw(look, birth_date.year() % 2 == 0));
+        let photo = has_photo.then(|| silhouette::draw(look, sex, birth_date.year() % 2 == 0));
         (record, photo)
     }
 
@@ -444,6 +446,7 @@ const OCCUPATIONS: &[&str] = &[
     "PEGAWAI NEGERI SIPIL",
     "BELUM/TIDAK BEKERJA",
 ];
+const OCCUPATIONS_ENGLISH: &[&str] = &["TEACHER", "ENGINEER", "PRIVATE EMPLOYEE", "TRADER"];
 /// Wards with their districts.
 const WARDS: &[(&str, &str)] = &[
     ("TANJUNGPINANG BARAT", "TANJUNGPINANG BARAT"),

@@ -6,17 +6,21 @@ use std::io::Cursor;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 
+use crate::domain::record::Sex;
+
 /// Width of every photo. Unit: pixels.
-const WIDTH: usize = 240;
+const WIDTH: usize = 204;
 /// Heights: 3:4 and 2:3.
-const HEIGHTS: [usize; 2] = [320, 360];
+const HEIGHTS: [usize; 2] = [272, 306];
+/// One pixel in so many is a grain.
+const GRAIN_EVERY: u64 = 46;
 /// Sub-pixels along an edge, for smooth outlines.
 const FINE: i64 = 3;
 
 /// Draws the photo that belongs to these random bits, as a PNG file.
-pub(super) fn draw(bits: u64, even_year: bool) -> Vec<u8> {
+pub(super) fn draw(bits: u64, sex: Sex, even_year: bool) -> Vec<u8> {
     let height = HEIGHTS[(bits & 1) as usize];
-    let person = Person::of(bits >> 1, height);
+    let person = Person::of(bits >> 1, sex, height);
     let mut rgb = Vec::with_capacity(WIDTH * height * 3);
     for y in 0..height {
         for x in 0..WIDTH {
@@ -32,92 +36,67 @@ pub(super) fn draw(bits: u64, even_year: bool) -> Vec<u8> {
 
 /// Measures in pixels, colours in red, green, blue.
 struct Person {
+    height: i64,
     head_x: i64,
     head_y: i64,
     head_width: i64,
     head_height: i64,
     shoulders_y: i64,
     shoulders_width: i64,
-    hair: i64,
-    covered: bool,
+    forehead: i64,
+    scarf: bool,
     skin: [i64; 3],
     cloth: [i64; 3],
-    hair_colour: [i64; 3],
+    hair: [i64; 3],
 }
 
 impl Person {
-    fn of(bits: u64, height: usize) -> Person {
+    fn of(bits: u64, sex: Sex, height: usize) -> Person {
         let take = |shift: u32, limit: u64| ((bits >> shift) % limit) as i64;
         let height = height as i64;
         Person {
-            head_x: 116 + take(0, 9),
-            head_y: height * 40 / 100 + take(4, 9),
-            head_width: 52 + take(8, 9),
-            head_height: 68 + take(12, 9),
-            shoulders_y: height * 78 / 100 + take(16, 9),
-            shoulders_width: 96 + take(20, 17),
-            hair: 12 + take(25, 16),
-            covered: take(30, 3) == 0,
+            height,
+            head_x: WIDTH as i64 / 2 - 2 + take(0, 5),
+            head_y: height * 42 / 100 + take(4, 7),
+            head_width: 42 + take(8, 7),
+            head_height: 56 + take(12, 7),
+            shoulders_y: height * 71 / 100 + take(16, 6),
+            shoulders_width: 84 + take(20, 12),
+            forehead: 16 + take(25, 14),
+            scarf: sex == Sex::Female && take(30, 2) == 0,
             skin: SKINS[take(33, 4) as usize],
             cloth: CLOTHS[take(37, 6) as usize],
-            hair_colour: [36 + take(41, 20), 30 + take(41, 16), 28 + take(41, 12)],
+            hair: [36 + take(41, 20), 30 + take(41, 16), 28 + take(41, 12)],
         }
     }
 
     /// The colour at a sub-pixel; `None` is background.
     fn at(&self, x: i64, y: i64) -> Option<[i64; 3]> {
-        let inside = |centre_x: i64, centre_y: i64, half_width: i64, half_height: i64| {
-            let (dx, dy) = (x - centre_x * FINE, y - centre_y * FINE);
+        let inside = |centre_y: i64, half_width: i64, half_height: i64| {
+            let (dx, dy) = (x - self.head_x * FINE, y - centre_y * FINE);
             let (a, b) = (half_width * FINE, half_height * FINE);
             dx * dx * b * b + dy * dy * a * a <= a * a * b * b
         };
         let chin = self.head_y + self.head_height;
-        let face = inside(self.head_x, self.head_y, self.head_width, self.head_height);
-        let crown = self.head_y - self.hair;
-        let scarf = self.covered
-            && inside(
-                self.head_x,
-                self.head_y + 8,
-                self.head_width + 20,
-                self.head_height + 26,
-            );
-        if face && (y > (crown - self.head_height / 3) * FINE || self.covered) {
-            let below = y - crown * FINE;
-            let side = (x - self.head_x * FINE).abs();
-            let fringe = self.covered || below * 2 > self.head_width * FINE - side;
-            if fringe && y > (crown - self.head_height / 3) * FINE {
-                return Some(self.skin);
-            }
-        }
-        if scarf {
-            return Some(self.cloth);
-        }
-        if inside(
-            self.head_x,
-            self.head_y - 8,
-            self.head_width + 6,
-            self.head_height,
-        ) && y < (self.head_y + 6) * FINE
-        {
-            return Some(self.hair_colour);
-        }
+        let face = inside(self.head_y, self.head_width, self.head_height)
+            // The hairline is the same oval, moved down.
+            && inside(self.head_y + self.forehead, self.head_width + 4, self.head_height);
         if face {
             return Some(self.skin);
         }
-        let neck = (x - self.head_x * FINE).abs() < 26 * FINE
-            && y > self.head_y * FINE
-            && y < (chin + 34) * FINE;
-        let collar = inside(self.head_x, chin + 14, 38, 26);
-        if neck && collar {
-            return Some(self.skin.map(|shade| shade * 88 / 100));
+        let around = inside(self.head_y - 4, self.head_width + 7, self.head_height + 6);
+        if self.scarf && (around || inside(chin + 4, self.head_width + 18, 54)) {
+            return Some(self.cloth.map(|shade| shade * 92 / 100));
         }
-        let shoulders = inside(
-            self.head_x,
-            self.shoulders_y + 90,
-            self.shoulders_width,
-            110,
-        );
-        if shoulders || neck {
+        if around && y < (self.head_y + self.head_height / 4) * FINE {
+            return Some(self.hair);
+        }
+        let neck = (x - self.head_x * FINE).abs() < 20 * FINE && y > self.head_y * FINE;
+        if neck && y < (self.shoulders_y + 4) * FINE || inside(self.shoulders_y + 2, 25, 16) {
+            return Some(self.skin.map(|shade| shade * 86 / 100));
+        }
+        let torso = self.height - self.shoulders_y + 14;
+        if inside(self.height + 14, self.shoulders_width, torso + 2) {
             return Some(self.cloth);
         }
         None
@@ -161,7 +140,7 @@ fn grain(x: usize, y: usize, bits: u64) -> u64 {
     mixed = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed ^= mixed >> 29;
     mixed = mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    (mixed >> 40) % 24
+    (mixed >> 40) % GRAIN_EVERY
 }
 
 const SKINS: [[i64; 3]; 4] = [
