@@ -124,7 +124,7 @@ fn a_mark_survives_a_shifted_and_a_dotty_print() {
     let card = draw(&record(CardProduct::KtpEl), true, Look::Colour);
     let resin = &card.front.resin;
     let printed = |x: usize, y: usize| {
-        let wrong = (x * 31 + y * 17) % 29 == 0;
+        let wrong = (x * 31 + y * 17).is_multiple_of(29);
         resin.get(x + 7, y + 4) != wrong
     };
     assert_eq!(

@@ -20,11 +20,11 @@ const FINE: i64 = 3;
 /// Draws the photo that belongs to these random bits, as a PNG file.
 pub(super) fn draw(bits: u64, sex: Sex, even_year: bool) -> Vec<u8> {
     let height = HEIGHTS[(bits & 1) as usize];
-    let person = Person::of(bits >> 1, sex, height);
+    let canvas = Canvas::of(Person::of(bits >> 1, sex, height), even_year);
     let mut rgb = Vec::with_capacity(WIDTH * height * 3);
     for y in 0..height {
         for x in 0..WIDTH {
-            rgb.extend(pixel(&person, x, y, height, even_year, bits));
+            rgb.extend(canvas.pixel(x, y, bits));
         }
     }
     let mut file = Cursor::new(Vec::new());
@@ -103,35 +103,78 @@ impl Person {
     }
 }
 
-fn pixel(
-    person: &Person,
-    x: usize,
-    y: usize,
+/// The figure with the colour of each pixel's centre.
+struct Canvas {
+    person: Person,
     height: usize,
-    even_year: bool,
-    bits: u64,
-) -> [u8; 3] {
-    let (across, down) = (x as i64, y as i64);
-    let ground = if even_year {
-        [38, 92, 178]
-    } else {
-        [184, 40, 44]
-    };
-    // A lamp above the left shoulder.
-    let light = 112 - across * 12 / WIDTH as i64 - down * 20 / height as i64;
-    let mut sum = [0_i64; 3];
-    for fine in 0..FINE * FINE {
-        let (fine_x, fine_y) = (across * FINE + fine % FINE, down * FINE + fine / FINE);
-        let colour = person.at(fine_x, fine_y).unwrap_or(ground);
-        for (sum, shade) in sum.iter_mut().zip(colour) {
-            *sum += shade;
+    ground: [i64; 3],
+    centres: Vec<[i64; 3]>,
+}
+
+impl Canvas {
+    fn of(person: Person, even_year: bool) -> Canvas {
+        let height = person.height as usize;
+        let ground = if even_year {
+            [38, 92, 178]
+        } else {
+            [184, 40, 44]
+        };
+        let centres = (0..height)
+            .flat_map(|y| (0..WIDTH).map(move |x| (x as i64, y as i64)))
+            .map(|(x, y)| {
+                person
+                    .at(x * FINE + FINE / 2, y * FINE + FINE / 2)
+                    .unwrap_or(ground)
+            })
+            .collect();
+        Canvas {
+            person,
+            height,
+            ground,
+            centres,
         }
     }
-    let grain = i64::from(grain(x, y, bits) == 0);
-    sum.map(|sum| {
-        let shade = sum / (FINE * FINE) * light / 100 + grain * 2;
-        shade.clamp(0, 255) as u8
-    })
+
+    fn pixel(&self, x: usize, y: usize, bits: u64) -> [u8; 3] {
+        let (across, down) = (x as i64, y as i64);
+        // A lamp above the left shoulder.
+        let light = 112 - across * 12 / WIDTH as i64 - down * 20 / self.height as i64;
+        let grain = i64::from(grain(x, y, bits) == 0);
+        self.smooth(x, y).map(|shade| {
+            let shade = shade * light / 100 + grain * 2;
+            shade.clamp(0, 255) as u8
+        })
+    }
+
+    /// The mean of the sub-pixels; they are looked at only where a neighbour has another colour.
+    fn smooth(&self, x: usize, y: usize) -> [i64; 3] {
+        let centre = self.centres[y * WIDTH + x];
+        let (last_x, last_y) = (WIDTH - 1, self.height - 1);
+        let neighbours = [
+            (x.saturating_sub(1), y),
+            ((x + 1).min(last_x), y),
+            (x, y.saturating_sub(1)),
+            (x, (y + 1).min(last_y)),
+        ];
+        if neighbours
+            .iter()
+            .all(|(x, y)| self.centres[y * WIDTH + x] == centre)
+        {
+            return centre;
+        }
+        let (left, top) = (x as i64 * FINE, y as i64 * FINE);
+        let mut sum = [0_i64; 3];
+        for fine in 0..FINE * FINE {
+            let colour = self
+                .person
+                .at(left + fine % FINE, top + fine / FINE)
+                .unwrap_or(self.ground);
+            for (sum, shade) in sum.iter_mut().zip(colour) {
+                *sum += shade;
+            }
+        }
+        sum.map(|sum| sum / (FINE * FINE))
+    }
 }
 
 /// A sparse grain, so that the file has the size of a small photo's. 0 is a grain.
