@@ -32,7 +32,7 @@ const AGE_YEARS_MAX: u64 = 80;
 /// A blank day: the day the backlog began.
 const DAY_OF_ISSUE: Date = date(2019, 1, 14);
 
-/// Who stands in the queue. Units: weights, whose sum may be any number above zero.
+/// Who stands in the queue. Units: weights. At least one must be above zero: the generator panics on none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mix {
     /// Citizens' first cards.
@@ -114,16 +114,23 @@ pub fn specimens(seed: u64, count: usize, mix: Mix) -> Vec<Specimen> {
     stream(seed, mix).take(count).collect()
 }
 
-/// Specimen records without an end, one at a time.
+/// Specimen records and their photos without an end, one at a time.
 pub fn stream(seed: u64, mix: Mix) -> impl Iterator<Item = Specimen> {
-    let mut press = Press {
-        seed,
-        number: 0,
-        mix,
-        random: Chance(ChaCha8Rng::seed_from_u64(seed)),
-        serials: BTreeMap::new(),
-    };
-    std::iter::from_fn(move || Some(press.next_specimen()))
+    let mut press = Press::of(seed, mix);
+    std::iter::from_fn(move || {
+        let (record, look) = press.next_record();
+        let photo = record
+            .photo
+            .is_some()
+            .then(|| silhouette::draw(look, record.sex, record.birth_date.year() % 2 == 0));
+        Some((record, photo))
+    })
+}
+
+/// The records of [`stream`] without drawing their photos, which is where nearly all the time goes.
+pub fn records(seed: u64, mix: Mix) -> impl Iterator<Item = Record> {
+    let mut press = Press::of(seed, mix);
+    std::iter::from_fn(move || Some(press.next_record().0))
 }
 
 /// Writes the records as one CSV file, `file_name` in `dir`, and their photos beside it in `photos/`.
@@ -159,7 +166,18 @@ struct Press {
 }
 
 impl Press {
-    fn next_specimen(&mut self) -> Specimen {
+    fn of(seed: u64, mix: Mix) -> Press {
+        Press {
+            seed,
+            number: 0,
+            mix,
+            random: Chance(ChaCha8Rng::seed_from_u64(seed)),
+            serials: BTreeMap::new(),
+        }
+    }
+
+    /// A record, and the random bits that its photo is drawn from.
+    fn next_record(&mut self) -> (Record, u64) {
         let number = self.number + 1;
         self.number = number;
         let (product, reason) = self.mix.pick(&mut self.random);
@@ -258,8 +276,7 @@ impl Press {
             key,
         };
         let look = self.random.0.next_u64();
-        let photo = has_photo.then(|| silhouette::draw(look, sex, birth_date.year() % 2 == 0));
-        (record, photo)
+        (record, look)
     }
 
     /// A number that nobody else has, and the day of birth in it.

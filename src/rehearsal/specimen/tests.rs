@@ -114,7 +114,7 @@ fn every_specimen_can_be_drawn_and_no_other_has_its_number_or_key() {
 
 #[test]
 fn a_number_follows_the_date_rule_and_belongs_to_nobody() {
-    for (record, _) in specimens(3, 300, Mix::EVERYTHING) {
+    for record in records(3, Mix::EVERYTHING).take(2_000) {
         assert!(record.nik.starts_with(NIK_PREFIX) && record.nik.len() == 16);
         let day: i8 = record.nik[6..8].parse().unwrap();
         let female = record.sex == Sex::Female;
@@ -130,7 +130,7 @@ fn a_number_follows_the_date_rule_and_belongs_to_nobody() {
 
 #[test]
 fn everybody_has_the_age_of_their_card() {
-    for (record, photo) in specimens(4, 400, Mix::EVERYTHING) {
+    for record in records(4, Mix::EVERYTHING).take(2_000) {
         let age = age_at(record.birth_date, DAY_OF_ISSUE);
         let ages = match record.product {
             CardProduct::KtpEl if record.reason == Reason::New => 17..=80,
@@ -140,8 +140,7 @@ fn everybody_has_the_age_of_their_card() {
         };
         assert!(ages.contains(&age), "{record:?} {age}");
         assert!(record.birth_date <= DAY_OF_ISSUE);
-        assert_eq!(photo.is_some(), record.product != CardProduct::Kia05);
-        assert_eq!(photo.is_some(), record.photo.is_some());
+        assert_eq!(record.photo.is_some(), record.product != CardProduct::Kia05);
         let adult_first = record.product == CardProduct::KtpEl && record.reason == Reason::New;
         assert_eq!(record.first_timer, adult_first && age == 17);
         assert_eq!(record.reason == Reason::New, record.evidence_no.is_none());
@@ -150,9 +149,9 @@ fn everybody_has_the_age_of_their_card() {
 
 #[test]
 fn names_are_marked_as_specimens_and_cover_the_unusual_ones() {
-    let names = specimens(5, 200, Mix::TANJUNGPINANG_2019)
-        .into_iter()
-        .map(|(record, _)| record.name)
+    let names = records(5, Mix::TANJUNGPINANG_2019)
+        .take(2_000)
+        .map(|record| record.name)
         .collect::<Vec<_>>();
     for name in &names {
         let first = name.split(' ').next().unwrap();
@@ -202,23 +201,39 @@ fn a_csv_file_reads_back_as_the_same_records() {
 
 #[test]
 fn the_weights_of_a_mix_are_kept() {
-    let all = specimens(
-        11,
-        1_000,
-        Mix {
-            ktp_lost: 0,
-            ..Mix::TANJUNGPINANG_2019
-        },
-    );
-    let count = |reason| {
-        all.iter()
-            .filter(|(record, _)| record.reason == reason)
-            .count()
+    let mix = Mix {
+        ktp_lost: 0,
+        ..Mix::TANJUNGPINANG_2019
     };
+    let all = records(11, mix).take(1_000).collect::<Vec<_>>();
+    let count = |reason| all.iter().filter(|record| record.reason == reason).count();
     assert_eq!(count(Reason::Lost), 0);
     assert!((400..540).contains(&count(Reason::New)));
     assert!(
         all.iter()
-            .all(|(record, _)| record.product == CardProduct::KtpEl)
+            .all(|record| record.product == CardProduct::KtpEl)
+    );
+}
+
+#[test]
+fn records_are_those_of_the_specimens() {
+    let all = sample();
+    let alone = records(SAMPLE.0, Mix::EVERYTHING);
+    assert!(
+        all.iter()
+            .map(|(record, _)| record)
+            .eq(alone.take(SAMPLE.1).collect::<Vec<_>>().iter())
+    );
+    for (record, photo) in &all {
+        assert_eq!(record.photo.is_some(), photo.is_some());
+    }
+}
+
+#[test]
+fn twenty_thousand_people_have_twenty_thousand_numbers() {
+    let all = records(12, Mix::EVERYTHING).take(20_000);
+    assert_eq!(
+        all.map(|record| record.nik).collect::<BTreeSet<_>>().len(),
+        20_000
     );
 }
