@@ -49,10 +49,7 @@ pub enum Sex {
 /// A record, fields named as in `docs/records.md`. Texts are UTF-8 as handed in; dates are civil dates.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    missing_docs,
-    reason = "docs/records.md describes each field under the same name"
-)]
+#[expect(missing_docs, reason = "docs/records.md describes each field under the same name")]
 pub struct Record {
     pub key: String,
     pub product: CardProduct,
