@@ -23,12 +23,15 @@ pub trait Device: Send {
     fn next(&self) -> Option<u64>;
     /// The USB printer class's port status byte.
     fn port_status(&self) -> u8;
+    /// The data cable is in; without it no byte goes either way.
+    fn plugged(&self) -> bool;
     /// One line of the chip reader's socket (`presence`, `uid`, `apdu HEX`) and its answer, both without line end.
     fn reader(&mut self, line: &str, uptime: u64) -> String;
     /// A person's hand at the printer.
     fn hand(&mut self, hand: Hand, uptime: u64) -> Result<Look, HandRefused>;
     /// The truth.
     fn mechanism(&self) -> &Mechanism;
-    /// The truth, for cards that a person brings or takes.
+    /// The truth, for cards that a person brings or takes. Power, lid and cable go through [`Device::hand`]:
+    /// the firmware must feel them.
     fn mechanism_mut(&mut self) -> &mut Mechanism;
 }

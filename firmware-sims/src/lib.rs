@@ -2,7 +2,15 @@
 //!
 //! A simulator shares no code with a driver: it is written from the protocol page by a second reading.
 //! [`device::Device`] is one simulated printer as its cable, its chip reader, its hands and its judge see it.
+//!
+//! - [`mechanism`]: the physics and the truth
+//! - [`evolis`]: one firmware's manners over it
+//! - [`hands`], [`faults`]: what people and chance do to it
 
 pub mod device;
+pub mod evolis;
+pub mod faults;
 pub mod hands;
+mod hex;
 pub mod mechanism;
+mod reader;

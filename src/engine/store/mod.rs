@@ -188,6 +188,8 @@ pub struct Attempt {
     pub uid: Option<BlankUid>,
     /// Panels ordered at most.
     pub panels_ordered: u64,
+    /// When its last entry was committed.
+    pub noted_at: At,
     /// What was committed about it, in order.
     pub entries: Vec<AttemptEntry>,
 }

@@ -182,6 +182,7 @@ pub(super) fn attempt(job: JobId, printer: &str) -> Attempt {
         ribbon: Ribbon::Ymcko,
         uid: None,
         panels_ordered: 5,
+        noted_at: AT,
         entries: Vec::new(),
     }
 }

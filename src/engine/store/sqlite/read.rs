@@ -55,7 +55,8 @@ pub(super) const OPEN_ATTEMPTS: &str = "attempt a INDEXED BY attempt_open_job \
 pub(super) const ATTEMPTS_OF_JOB: &str = "attempt a JOIN job j ON j.number = a.job \
     WHERE a.job = ?1 AND j.epoch = ?2 ORDER BY a.id";
 const ATTEMPT_COLUMNS: &str = "a.id, a.job, j.epoch, a.printer, a.run, a.baseline, a.chip, \
-                               a.hold, a.duplex, a.ribbon, a.uid, a.panels_ordered, a.outcome";
+                               a.hold, a.duplex, a.ribbon, a.uid, a.panels_ordered, a.outcome, \
+                               coalesce((SELECT max(e.at) FROM attempt_entry e WHERE e.attempt = a.id), a.opened_at)";
 
 impl SqliteReader {
     /// Opens a store for reading only, whether a spooler runs or not: `doctor`, `report`.
@@ -210,6 +211,7 @@ impl SqliteReader {
             ribbon: parsed(&text(row, 9)?, "an attempt's ribbon")?,
             uid: value::<Option<String>>(row, 10)?.map(BlankUid),
             panels_ordered: value(row, 11)?,
+            noted_at: At(value(row, 13)?),
             entries: Vec::new(),
         };
         let outcome = outcome

@@ -1,0 +1,180 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+//! The physics by itself.
+
+use std::sync::Arc;
+
+use super::*;
+
+const GEOMETRY: Geometry = Geometry {
+    columns: 16,
+    lines: 10,
+};
+
+fn mechanism() -> Mechanism {
+    let fittings = Fittings {
+        geometry: GEOMETRY,
+        contact: true,
+        contactless: true,
+        flipper: true,
+        reject_box: true,
+        hopper_capacity: 3,
+        output_capacity: 2,
+        reject_capacity: 2,
+    };
+    let panel_counts = PanelCounts {
+        at_end: false,
+        resin: true,
+        overlay: false,
+    };
+    let counts = Counts::default();
+    let mut mechanism = Mechanism::new(fittings, counts, CounterStore::AtOnce, panel_counts);
+    mechanism.fit_new_ribbon(RibbonKind::Ymcko, 2);
+    mechanism.load(vec![Blank::default(); 2]).unwrap();
+    mechanism
+}
+
+fn run(mechanism: &mut Mechanism, motion: Motion, from: u64) -> Result<(), Obstacle> {
+    mechanism.start(motion, 1000, from)?;
+    mechanism.advance(from + 1000);
+    mechanism.take_outcome().unwrap()
+}
+
+fn lay(panel: Panel, plane: Plane) -> Motion {
+    Motion::Lay(Lay {
+        panel,
+        plane: Arc::new(plane),
+        picture: 1,
+    })
+}
+
+#[test]
+fn a_card_leaves_the_hopper_partway_through_a_pick() {
+    let mut mechanism = mechanism();
+    mechanism.start(Motion::Pick, 1000, 0).unwrap();
+    mechanism.advance(299);
+    assert_eq!((mechanism.picked(), mechanism.inside().len()), (0, 0));
+    mechanism.advance(300);
+    assert_eq!((mechanism.picked(), mechanism.inside().len()), (1, 1));
+    assert_eq!(mechanism.place_inside(), Some(CardPlace::Path));
+    mechanism.advance(1000);
+    assert_eq!(mechanism.place_inside(), Some(CardPlace::PrintStart));
+}
+
+#[test]
+fn a_panel_that_is_cut_is_laid_so_far() {
+    let mut mechanism = mechanism();
+    run(&mut mechanism, Motion::Pick, 0).unwrap();
+    let yellow = Plane::Dye(vec![200; 160]);
+    mechanism.start(lay(Panel::Y, yellow), 1000, 1000).unwrap();
+    mechanism.power_off(1450);
+    let card = mechanism.card(CardId(1)).unwrap();
+    assert_eq!(card.front.laid[0].lines, 4);
+    assert_eq!(card.front.y[..64], [200; 64]);
+    assert_eq!(card.front.y[64..], [0; 96]);
+    assert_eq!(card.looks(), Looks::Part);
+    assert_eq!(
+        mechanism.take_outcome(),
+        None,
+        "firmware without power hears nothing"
+    );
+}
+
+#[test]
+fn a_card_that_gets_a_second_picture_is_overprinted() {
+    let mut mechanism = mechanism();
+    run(&mut mechanism, Motion::Pick, 0).unwrap();
+    for picture in [1, 2] {
+        let motion = Motion::Lay(Lay {
+            panel: Panel::K,
+            plane: Arc::new(Plane::Bits(vec![picture; 20])),
+            picture: u64::from(picture),
+        });
+        run(&mut mechanism, motion, 10_000 * u64::from(picture)).unwrap();
+        mechanism.end_picture(u64::from(picture), vec![(Side::Front, Panel::K)]);
+        let looks = mechanism.card(CardId(1)).unwrap().looks();
+        let expected = if picture == 1 {
+            Looks::Whole
+        } else {
+            Looks::Part
+        };
+        assert_eq!(looks, expected);
+    }
+    assert_eq!(
+        mechanism.card(CardId(1)).unwrap().front.k[0],
+        3,
+        "both are to be seen"
+    );
+}
+
+#[test]
+fn a_ribbon_is_wound_to_the_next_such_panel_and_ends() {
+    let mut mechanism = mechanism();
+    run(&mut mechanism, Motion::Pick, 0).unwrap();
+    let bits = || Plane::Bits(vec![0; 20]);
+    for at in [1, 2] {
+        run(&mut mechanism, lay(Panel::K, bits()), at * 10_000).unwrap();
+    }
+    let ribbon = *mechanism.ribbon().unwrap();
+    assert_eq!((ribbon.sets_left, ribbon.passed), (0, 4));
+    run(&mut mechanism, lay(Panel::O, bits()), 30_000).unwrap();
+    assert!(mechanism.ribbon().unwrap().ended());
+    let more = run(&mut mechanism, lay(Panel::O, bits()), 40_000);
+    assert_eq!(more, Err(Obstacle::RibbonEnd));
+    assert_eq!(mechanism.counts().panels, 2, "overlay is not counted here");
+}
+
+#[test]
+fn hands_cannot_reach_through_a_shut_lid_or_overfill_the_hopper() {
+    let mut mechanism = mechanism();
+    run(&mut mechanism, Motion::Pick, 0).unwrap();
+    assert_eq!(mechanism.take_inside(2000), Err(Unreachable::LidShut));
+    assert_eq!(
+        mechanism.load(vec![Blank::default(); 3]),
+        Err(Unreachable::HopperFull { capacity: 3 })
+    );
+    assert_eq!(
+        mechanism.cut(CardId(1)),
+        Err(Unreachable::Elsewhere { card: CardId(1) })
+    );
+    mechanism.open_lid(2000);
+    assert_eq!(mechanism.take_inside(2000).unwrap(), [CardId(1)]);
+    mechanism.cut(CardId(1)).unwrap();
+    let again = Blank {
+        id: Some(CardId(1)),
+        ..Blank::default()
+    };
+    mechanism.load(vec![again]).unwrap();
+    assert!(mechanism.taken().is_empty());
+    assert_eq!(
+        mechanism.card(CardId(1)).unwrap().place,
+        CardPlace::Hopper(1)
+    );
+}
+
+#[test]
+fn a_chip_is_written_and_read_at_its_station_only() {
+    let mut mechanism = mechanism();
+    let blank = Blank {
+        uid: Some("TEST-00000000000009".to_owned()),
+        ..Blank::default()
+    };
+    mechanism.unload();
+    mechanism.load(vec![blank]).unwrap();
+    run(&mut mechanism, Motion::Pick, 0).unwrap();
+    let ask = |mechanism: &mut Mechanism, line: &str| crate::reader::answer(mechanism, line);
+    assert_eq!(ask(&mut mechanism, "presence"), "no");
+    run(&mut mechanism, Motion::MoveTo(Station::Contactless), 2000).unwrap();
+    for (line, expected) in [
+        ("presence", "yes"),
+        ("uid", "TEST-00000000000009"),
+        ("apdu 00B0000402", "00009000"),
+        ("apdu 00D6000402ABCD", "9000"),
+        ("apdu 00B0000403", "ABCD009000"),
+        ("apdu 00B0002001", "6D00"),
+        ("apdu 00A40000", "6D00"),
+        ("apdu 0", "error"),
+        ("hello", "error"),
+    ] {
+        assert_eq!(ask(&mut mechanism, line), expected, "{line}");
+    }
+}
