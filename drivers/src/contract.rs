@@ -110,14 +110,42 @@ pub trait Machine: Send {
     fn poll(&mut self) -> Output<Self::News>;
 }
 
+impl<M: Machine + ?Sized> Machine for Box<M> {
+    type Ask = M::Ask;
+    type News = M::News;
+    fn ask(&mut self, request: Self::Ask, now: Moment) -> Result<(), Busy> {
+        (**self).ask(request, now)
+    }
+    fn link(&mut self, news: LinkNews, now: Moment) {
+        (**self).link(news, now);
+    }
+    fn receive(&mut self, from: Channel, bytes: &[u8], now: Moment) {
+        (**self).receive(from, bytes, now);
+    }
+    fn elapse(&mut self, now: Moment) {
+        (**self).elapse(now);
+    }
+    fn poll(&mut self) -> Output<Self::News> {
+        (**self).poll()
+    }
+}
+
 /// One printer's language.
 pub trait Dialect: Machine<Ask = Request, News = Event> {
     /// What this model can do and prove.
     fn capabilities(&self) -> &Capabilities;
 }
 
+impl<D: Dialect + ?Sized> Dialect for Box<D> {
+    fn capabilities(&self) -> &Capabilities {
+        (**self).capabilities()
+    }
+}
+
 /// One chip reader's language.
 pub trait Encoder: Machine<Ask = EncoderRequest, News = EncoderNews> {}
+
+impl<E: Encoder + ?Sized> Encoder for Box<E> {}
 
 /// The parts of a card's way through the printer; an intent each, where the printer lets us order them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,1 +1,5 @@
-//! engine
+//! The machinery: the spooler's one `turn`, a machine a printer, the store.
+
+pub mod fleet;
+pub mod spooler;
+pub mod store;

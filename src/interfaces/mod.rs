@@ -1,1 +1,3 @@
-//! interfaces
+//! Edges: outside words into spooler commands, and back.
+
+pub mod records;

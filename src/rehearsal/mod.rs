@@ -1,1 +1,4 @@
-//! rehearsal
+//! The rehearsal room: what a print room needs to be played through without a real person, card or
+//! printer.
+
+pub mod specimen;

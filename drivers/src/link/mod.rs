@@ -1,6 +1,36 @@
 //! Byte pipes. A link never blocks; whoever runs it waits until it is ready.
+//!
+//! - [`endpoint`]: URIs, and the link to what each names
+//! - [`serial`], [`usb`], [`tcp`], [`socket`]: the real ones, over one [`stream`]
+//! - [`memory`]: a deterministic pipe for tests and rehearsals
+//! - [`trace`], [`flaky`]: wrap any of them, to log it or to make it misbehave by plan
+
+pub mod endpoint;
+pub mod flaky;
+pub mod memory;
+pub mod serial;
+pub mod socket;
+pub mod stream;
+pub mod tcp;
+pub mod trace;
+pub mod usb;
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::pin::Pin;
 
 use crate::contract::Channel;
+
+/// How far the opening of a channel has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenState {
+    /// Open.
+    Open,
+    /// Under way (a network connection): call `open` again when the link is ready; it is the same attempt.
+    Pending,
+}
 
 /// What a read found.
 #[derive(Debug)]
@@ -24,16 +54,59 @@ pub enum WriteResult {
 
 /// A byte pipe to one printer or reader. It never blocks.
 pub trait Link: Send {
-    /// Opens the channel.
-    fn open(&mut self, channel: Channel) -> Result<(), LinkError>;
+    /// Opens the channel, or tells how far an opening under way has come.
+    fn open(&mut self, channel: Channel) -> Result<OpenState, LinkError>;
     /// Reads what waits, at most `buffer.len()` bytes.
     fn try_read(&mut self, channel: Channel, buffer: &mut [u8]) -> ReadResult;
     /// Writes as much as is taken at once.
     fn try_write(&mut self, channel: Channel, bytes: &[u8]) -> WriteResult;
     /// The printer class's status byte; `None`: this link has none.
     fn port_status(&mut self) -> Option<u8>;
-    /// Closes the channel; a closed channel may be closed again.
+    /// Closes the channel in order; a closed channel may be closed again.
     fn close(&mut self, channel: Channel);
+    /// Closes the channel after a doubt: what the system still holds of our bytes is dropped where it can be.
+    /// A closed channel may be aborted.
+    fn abort(&mut self, channel: Channel) {
+        self.close(channel);
+    }
+}
+
+/// What [`AsyncLink::ready`] returns.
+pub type Ready<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// A link that tokio can wait for.
+pub trait AsyncLink: Link {
+    /// Ends when a channel has something to read, has fallen, or has finished opening, or, with `want_write`, takes
+    /// bytes again. May end without cause. While nothing is open or opening it never ends. It may be dropped
+    /// at any time; nothing is lost by it.
+    fn ready(&mut self, want_write: bool) -> Ready<'_>;
+}
+
+impl<L: Link + ?Sized> Link for Box<L> {
+    fn open(&mut self, channel: Channel) -> Result<OpenState, LinkError> {
+        (**self).open(channel)
+    }
+    fn try_read(&mut self, channel: Channel, buffer: &mut [u8]) -> ReadResult {
+        (**self).try_read(channel, buffer)
+    }
+    fn try_write(&mut self, channel: Channel, bytes: &[u8]) -> WriteResult {
+        (**self).try_write(channel, bytes)
+    }
+    fn port_status(&mut self) -> Option<u8> {
+        (**self).port_status()
+    }
+    fn close(&mut self, channel: Channel) {
+        (**self).close(channel);
+    }
+    fn abort(&mut self, channel: Channel) {
+        (**self).abort(channel);
+    }
+}
+
+impl<L: AsyncLink + ?Sized> AsyncLink for Box<L> {
+    fn ready(&mut self, want_write: bool) -> Ready<'_> {
+        (**self).ready(want_write)
+    }
 }
 
 /// Why a link could not do what it was asked.
@@ -56,6 +129,14 @@ pub enum LinkError {
         /// The system's word.
         #[source]
         cause: std::io::Error,
+    },
+    /// This kind of link has no such channel.
+    #[error("{endpoint} has no {channel:?} channel")]
+    NoChannel {
+        /// Its URI.
+        endpoint: String,
+        /// The channel that was asked for.
+        channel: Channel,
     },
     /// Opening failed otherwise.
     #[error("cannot open {endpoint}")]

@@ -1,0 +1,320 @@
+//! The steps of each request. A request's steps never reach past its stage.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::download::Panel;
+use super::judge::Judge;
+use super::task::{Step, Task};
+use super::wire::{Counter, Sensor, Word};
+use super::{Evolis, Line, Part, Transport, raster};
+use crate::contract::{
+    Answer, BenchFlag, CardImage, Evidence, Fault, LastAnswer, Moment, Request, Ribbon, Setup,
+    Stage,
+};
+
+impl Evolis {
+    /// Takes a request up: it is answered at once, or its steps begin.
+    pub(super) fn begin(&mut self, request: Request, now: Moment) {
+        let steps = match &request {
+            Request::Prepare(setup) => self.prepare(*setup),
+            Request::Load(image) => self.load(&Arc::clone(image)),
+            Request::Do(stage) => self.stage(*stage),
+            Request::Listen { .. } => {
+                // Whatever is known about the printer's memory and settings ends with a doubt.
+                self.planes_may_wait = true;
+                self.host_recovers = false;
+                self.loaded = false;
+                self.rest.clear();
+                self.learnt = Evidence::default();
+                Ok(vec![
+                    Step::Open,
+                    Step::Ready,
+                    Step::Hear,
+                    Step::Judge(Judge::WhatWaited),
+                ])
+            }
+            Request::Examine { .. } => {
+                let mut steps = vec![Step::Open, Step::Ready, Step::Say(Word::Serial)];
+                steps.extend(self.reading(true));
+                steps.push(Step::Judge(Judge::FirstReading));
+                Ok(steps)
+            }
+            Request::Status => Ok(self.status(now)),
+        };
+        match steps {
+            Ok(steps) => {
+                let listens = matches!(request, Request::Listen { .. });
+                let evidence = if matches!(request, Request::Examine { .. }) {
+                    self.learnt.clone()
+                } else {
+                    Evidence::default()
+                };
+                if !listens {
+                    self.unawaited.clear();
+                }
+                self.task = Some(Task::new(request, VecDeque::from(steps), evidence));
+                self.run(now);
+            }
+            Err(answer) => self.answer(answer),
+        }
+    }
+
+    fn prepare(&mut self, setup: Setup) -> Result<Vec<Step>, Answer> {
+        let model = self.model;
+        let beyond = (setup.hold && !model.hold)
+            || (setup.duplex && !model.duplex)
+            || (setup.chip && !model.contactless);
+        if beyond {
+            return Err(refused(Fault::OptionAbsent));
+        }
+        self.setup = Some(setup);
+        self.learnt = Evidence::default();
+        self.loaded = false;
+        self.rest.clear();
+        let mut steps = vec![Step::Open];
+        let drops = self.bench(BenchFlag::SequenceStartDropsPlanes);
+        if !setup.card_inside && self.planes_may_wait && !drops {
+            steps.push(Step::Say(Word::Position));
+            steps.push(Step::Judge(Judge::MayReset));
+        }
+        steps.push(Step::Say(Word::HostRecovers));
+        if self.model.hold {
+            steps.push(Step::Say(Word::Hold(setup.hold)));
+        }
+        steps.push(Step::Say(Word::ErrorMode));
+        steps.push(Step::Say(Word::Serial));
+        steps.extend(self.place());
+        steps.extend([
+            Step::Say(Word::Voltage(Sensor::Cover)),
+            Step::Say(Word::Voltage(Sensor::Feeder)),
+            Step::Say(Word::RibbonMark),
+        ]);
+        if self.model.ribbon_chip {
+            steps.push(Step::Say(Word::RibbonLeft));
+        }
+        steps.extend(counters());
+        steps.push(Step::Say(Word::Ribbon(setup.ribbon)));
+        steps.push(Step::Judge(Judge::Prepared));
+        Ok(steps)
+    }
+
+    fn place(&self) -> Vec<Step> {
+        let mut steps = vec![Step::Say(Word::Position)];
+        if self.model.card_sensor && self.options.card_sensor {
+            steps.push(Step::Say(Word::Voltage(Sensor::Card)));
+        }
+        steps
+    }
+
+    /// One reading of `Examine`. The reject box comes last: its answer is never `OK`, so the printer's
+    /// memory of the last answer cannot be mistaken for that of a move.
+    pub(super) fn reading(&self, first: bool) -> Vec<Step> {
+        let mut steps = self.place();
+        steps.extend(counters());
+        if first && self.model.ribbon_chip {
+            steps.push(Step::Say(Word::RibbonLeft));
+        }
+        steps.push(Step::Say(Word::Voltage(Sensor::Cover)));
+        if self.model.tells_reject_box {
+            steps.push(Step::Say(Word::RejectBox));
+        }
+        steps
+    }
+
+    fn status(&self, now: Moment) -> Vec<Step> {
+        let mut steps = vec![
+            Step::Open,
+            Step::Say(Word::Position),
+            Step::Say(Word::Voltage(Sensor::Cover)),
+            Step::Say(Word::Voltage(Sensor::Feeder)),
+        ];
+        if self.model.tells_reject_box {
+            steps.push(Step::Say(Word::RejectBox));
+        }
+        let read = self
+            .ribbon_read
+            .is_some_and(|(at, _)| now.since(at) < self.options.limits.ribbon_apart);
+        if self.model.ribbon_chip && !read {
+            steps.push(Step::Say(Word::RibbonLeft));
+        }
+        steps.extend(counters());
+        steps.push(Step::Judge(Judge::Told));
+        steps
+    }
+
+    /// Packs the picture. Of it only the front's first plane is sent: a plane is laid when the next one
+    /// comes [doc], so this one lays no dye.
+    fn load(&mut self, image: &CardImage) -> Result<Vec<Step>, Answer> {
+        self.alive()?;
+        let setup = self.setup.ok_or_else(|| refused(Fault::OutOfStep))?;
+        let (front, back) = panels(setup.ribbon);
+        if image.back.is_some() && !self.model.duplex {
+            return Err(refused(Fault::OptionAbsent));
+        }
+        let cannot = |_: raster::RasterError| refused(Fault::BadParameter);
+        let mut parts: VecDeque<Part> = raster::separate(&image.front, front, &self.recipe(false))
+            .map_err(cannot)?
+            .iter()
+            .map(|plane| Part::Plane(plane.emit()))
+            .collect();
+        if let Some(side) = &image.back {
+            let turned = self.model.back_turned;
+            let planes = raster::separate(side, back, &self.recipe(turned)).map_err(cannot)?;
+            parts.push_back(Part::Word(Word::Back));
+            parts.extend(planes.iter().map(|plane| Part::Plane(plane.emit())));
+        }
+        let Some(Part::Plane(first)) = parts.pop_front() else {
+            return Err(refused(Fault::BadParameter));
+        };
+        let mut steps = Vec::new();
+        if setup.card_inside && self.planes_may_wait {
+            // The attempt goes on with a card inside and planes of its own may wait: a new sequence drops
+            // them where the bench has shown that; the rows let nobody come here otherwise.
+            steps.extend([
+                Step::Say(Word::Position),
+                Step::Judge(Judge::MustBeInside),
+                Step::Say(Word::Begin),
+                Step::Say(Word::ToPrintStart),
+            ]);
+        }
+        self.planes_may_wait = true;
+        self.loaded = true;
+        self.rest = parts;
+        steps.extend([
+            Step::Say(Word::Front),
+            Step::Plane(first),
+            Step::Judge(Judge::Done),
+        ]);
+        Ok(steps)
+    }
+
+    fn stage(&mut self, stage: Stage) -> Result<Vec<Step>, Answer> {
+        if stage == Stage::Chip {
+            return Err(refused(Fault::UnknownCommand));
+        }
+        self.alive()?;
+        let mut steps = Vec::new();
+        match stage {
+            Stage::Feed => {
+                let setup = self.setup.ok_or_else(|| refused(Fault::OutOfStep))?;
+                let to = if setup.chip {
+                    Word::ToContactless
+                } else {
+                    Word::ToPrintStart
+                };
+                steps.extend([Step::Say(Word::Begin), Step::Say(to)]);
+                steps.push(Step::Say(Word::Position));
+                steps.extend(counters());
+                steps.push(Step::Judge(Judge::Fed));
+            }
+            Stage::Park => steps.extend([
+                // With an empty path the move would feed a second card, whose chip nobody has read.
+                Step::Say(Word::Position),
+                Step::Judge(Judge::MustBeInside),
+                Step::Say(Word::ToPrintStart),
+                Step::Say(Word::Position),
+                Step::Say(Word::Count(Counter::Cards)),
+                Step::Judge(Judge::Parked),
+            ]),
+            Stage::Face => {
+                if !self.loaded {
+                    return Err(refused(Fault::OutOfStep));
+                }
+                steps.extend(self.rest.drain(..).map(|part| match part {
+                    Part::Word(word) => Step::Say(word),
+                    Part::Plane(bytes) => Step::Plane(bytes),
+                }));
+                steps.push(Step::Judge(Judge::Done));
+            }
+            Stage::Finish => {
+                if !self.loaded || !self.rest.is_empty() {
+                    return Err(refused(Fault::OutOfStep));
+                }
+                self.loaded = false;
+                steps.extend([Step::Say(Word::End), Step::Say(Word::Position)]);
+                steps.extend(counters());
+                steps.push(Step::Judge(Judge::Finished));
+            }
+            Stage::Eject => {
+                steps.push(Step::Together(self.recovering([Word::Position])));
+                steps.push(Step::Judge(Judge::MayEject));
+            }
+            Stage::Reject => {
+                // `OK` to the question for the place would read like an answered reject after a cut. So one
+                // more question goes out in the same stretch: its answer is what the printer remembers.
+                let asked = self.recovering([Word::Position, Word::Serial]);
+                steps.push(Step::Together(asked));
+                if self.model.tells_reject_box {
+                    steps.push(Step::Say(Word::RejectBox));
+                }
+                steps.push(Step::Judge(Judge::MayReject));
+            }
+            Stage::Clear => {
+                steps.extend([Step::Say(Word::Position), Step::Judge(Judge::MayClear)]);
+            }
+            Stage::Chip => {}
+        }
+        Ok(steps)
+    }
+
+    /// After a restart nobody has prepared the printer: before a move the host's right to recover is set.
+    fn recovering<const N: usize>(&self, words: [Word; N]) -> Vec<Word> {
+        let first = (!self.host_recovers).then_some(Word::HostRecovers);
+        first.into_iter().chain(words).collect()
+    }
+
+    /// Stages need the connection that was prepared or listened on: a new one may meet a printer that has
+    /// lost its settings.
+    fn alive(&self) -> Result<(), Answer> {
+        match self.line {
+            Line::Up => Ok(()),
+            Line::Down | Line::Opening => Err(Answer::Lost),
+        }
+    }
+
+    /// Whether half of one of the stage's commands may stand in the printer, which our next end of line
+    /// would complete. USB sends such a command in one packet, TCP in one segment [inferred].
+    pub(super) fn half_command(&self, after: Option<Stage>) -> bool {
+        if self.options.transport != Transport::Serial {
+            return false;
+        }
+        match after {
+            Some(
+                Stage::Feed
+                | Stage::Park
+                | Stage::Finish
+                | Stage::Eject
+                | Stage::Reject
+                | Stage::Clear,
+            ) => true,
+            // Beginnings of downloads move nothing; the chip is written by another machine.
+            Some(Stage::Face | Stage::Chip) | None => false,
+        }
+    }
+}
+
+pub(super) fn counters() -> [Step; 2] {
+    [
+        Step::Say(Word::Count(Counter::Cards)),
+        Step::Say(Word::Count(Counter::Panels)),
+    ]
+}
+
+/// An answer of our own: the printer was not asked.
+fn refused(fault: Fault) -> Answer {
+    let evidence = Evidence {
+        last: LastAnswer::Unknown,
+        ..Evidence::default()
+    };
+    Answer::Fault(fault, evidence)
+}
+
+/// The panels of each side, in the ribbon's order [doc example; the second black on the back inferred].
+fn panels(ribbon: Ribbon) -> (&'static [Panel], &'static [Panel]) {
+    match ribbon {
+        Ribbon::Ymcko => (&Panel::ALL, &Panel::ALL),
+        Ribbon::Ymckok => (&Panel::ALL, &[Panel::Black]),
+        Ribbon::K => (&[Panel::Black], &[Panel::Black]),
+    }
+}

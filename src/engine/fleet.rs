@@ -1,0 +1,414 @@
+//! A machine a printer: what it is doing, what stands in its way, when it is asked again.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::artwork::Look;
+use crate::artwork::mark::Mark;
+use crate::domain::custody::{self, Case, ChipReading};
+use crate::domain::ids::{JobId, PrinterId, Stock};
+use crate::engine::store::{Attempt, AttemptEntry, PanelProof, PrinterRow};
+use cetak_drivers::contract::{
+    Apdu, Capabilities, CardImage, Evidence, Fault, Gravity, Moment, Point, Ribbon, Script, Setup,
+    Stage,
+};
+
+/// Clean cards that must agree before a panel count is proof.
+pub const PROVING_CARDS: u32 = 3;
+/// How often a printer with a fault, or an idle one, is asked for its status.
+pub const STATUS_EVERY: Duration = Duration::from_secs(5);
+/// First wait before a printer that was lost is asked again; doubles up to [`BACKOFF_MAX`].
+pub const BACKOFF_MIN: Duration = Duration::from_secs(1);
+/// Longest wait before a printer that was lost is asked again.
+pub const BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// Readings that differ before the verdict is given without a settled one.
+pub const EXAMINE_TRIES: u32 = 3;
+/// Rejects or ejects by command before a person is asked.
+pub const MOVE_TRIES: u32 = 3;
+
+/// How a printer's blanks get their chip written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChipWay {
+    /// A reader at the station; the script's steps are templates.
+    InLine(ChipScript),
+    /// It has no way: it gets no product with a chip.
+    None,
+}
+
+/// A chip script's templates: `{mark}` in the hex stands for the job's mark (16 hex digits).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChipScript {
+    /// Steps that write: send, expected answer, both hex templates.
+    pub write: Vec<(String, String)>,
+    /// Steps that compare.
+    pub verify: Vec<(String, String)>,
+}
+
+/// A template that is no hex once it is filled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("step {step} of chip script {name} is no hex")]
+pub struct BadScript {
+    /// Which script.
+    pub name: &'static str,
+    /// Which step, from 0.
+    pub step: usize,
+}
+
+impl ChipScript {
+    /// The two scripts of one job.
+    ///
+    /// Errors: [`BadScript`] names the step that is no hex.
+    pub fn fill(&self, mark: Mark) -> Result<(Script, Script), BadScript> {
+        let mark = format!("{:016X}", mark.0);
+        let script = |name: &'static str, steps: &[(String, String)]| {
+            let filled = steps.iter().enumerate().map(|(step, (send, expect))| {
+                let bytes = |text: &str| {
+                    hex::decode(text.replace("{mark}", &mark).replace(' ', ""))
+                        .map_err(|_| BadScript { name, step })
+                };
+                Ok(Apdu {
+                    send: bytes(send)?,
+                    expect: bytes(expect)?,
+                })
+            });
+            Ok(Script {
+                name: name.to_owned(),
+                steps: filled.collect::<Result<_, BadScript>>()?,
+            })
+        };
+        Ok((
+            script("write", &self.write)?,
+            script("verify", &self.verify)?,
+        ))
+    }
+}
+
+/// One printer as config and profile describe it.
+#[derive(Debug, Clone)]
+pub struct PrinterSpec {
+    /// Its name.
+    pub id: PrinterId,
+    /// What the model can do and prove.
+    pub capabilities: Arc<Capabilities>,
+    /// Stocks it may be loaded with (its duty).
+    pub stocks: Vec<Stock>,
+    /// The ribbon it is fitted with.
+    pub ribbon: Ribbon,
+    /// What its cards look like.
+    pub look: Look,
+    /// How chips are written.
+    pub chip: ChipWay,
+}
+
+impl PrinterSpec {
+    /// What a card of this stock needs, and whether this printer can do it at all.
+    pub fn setup(&self, stock: Stock, card_inside: bool) -> Option<Setup> {
+        let chip = stock.has_chip();
+        if chip && self.chip == ChipWay::None {
+            return None;
+        }
+        Some(Setup {
+            chip,
+            hold: self.capabilities.hold,
+            duplex: self.look == Look::ColourWithBack,
+            ribbon: self.ribbon,
+            card_inside,
+        })
+    }
+
+    /// The key under which panel proofs are kept.
+    pub fn mode(&self) -> String {
+        let sides = if self.look == Look::ColourWithBack {
+            "duplex"
+        } else {
+            "simplex"
+        };
+        format!("{}/{sides}", self.ribbon.name())
+    }
+}
+
+/// Panels a picture orders, at most: an upper bound for what can be counted.
+pub fn panels_of(image: &CardImage) -> u64 {
+    let side = |side: &cetak_drivers::contract::Side| {
+        let colour = if side.colour.is_some() { 3 } else { 0 };
+        let overlay = match side.overlay {
+            cetak_drivers::contract::Overlay::None => 0,
+            cetak_drivers::contract::Overlay::Full | cetak_drivers::contract::Overlay::Plane(_) => {
+                1
+            }
+        };
+        colour + 1 + overlay
+    };
+    side(&image.front) + image.back.as_ref().map_or(0, side)
+}
+
+/// What a printer is doing.
+#[derive(Debug)]
+pub enum Work {
+    /// Nothing is open.
+    Idle,
+    /// `Prepare` was asked for this job.
+    Preparing(JobId),
+    /// `Clear` was asked: a latched error, path empty, no attempt open.
+    Clearing,
+    /// `Status` was asked.
+    Asking,
+    /// An attempt is open.
+    Card(Box<CardRun>),
+}
+
+/// An open attempt.
+#[derive(Debug)]
+pub struct CardRun {
+    /// As stored, with its entries.
+    pub attempt: Attempt,
+    /// Its stock.
+    pub stock: Stock,
+    /// The picture, once drawn.
+    pub image: Option<Arc<CardImage>>,
+    /// What is being waited for.
+    pub doing: Doing,
+    /// No doubt since the intent: answers alone suffice for `held`.
+    pub uncut: bool,
+    /// What the examination found so far.
+    pub evidence: Evidence,
+    /// What the reader said during the examination.
+    pub chip: Option<ChipReading>,
+    /// Examinations that did not settle.
+    pub examined: u32,
+    /// Rejects or ejects ordered.
+    pub moves: u32,
+    /// When the feed was ordered, in this life of the program.
+    pub fed_at: Option<Moment>,
+    /// The committed entries are older than ten minutes, or from a clock we cannot compare.
+    pub away_long: bool,
+}
+
+/// What an open attempt waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// The answer to a stage.
+    Stage(Stage),
+    /// The picture, before it can be loaded.
+    Picture,
+    /// The answer to `Load`.
+    Loading,
+    /// The blank's number.
+    ReadingUid,
+    /// The chip to be written.
+    WritingChip,
+    /// The chip to be compared.
+    ProvingChip,
+    /// A pause before the printer is asked again.
+    Waiting,
+    /// The answer to `Listen`.
+    Listening,
+    /// The answer to `Examine`.
+    Examining,
+    /// The chip's number, as evidence.
+    ExaminingUid,
+    /// How far the chip is written, as evidence.
+    ExaminingChip,
+    /// The settings for going on with the card inside, then behind this point.
+    Resuming(Point),
+    /// A pause before the finished card is ejected again.
+    WaitingToEject,
+    /// Two people.
+    Person,
+}
+
+impl CardRun {
+    /// The last committed point.
+    pub fn point(&self) -> Point {
+        self.attempt
+            .entries
+            .iter()
+            .rev()
+            .find_map(|entry| match entry {
+                AttemptEntry::Point(Point::Sent(Stage::Clear) | Point::Answered(Stage::Clear)) => {
+                    None
+                }
+                AttemptEntry::Point(point) => Some(*point),
+                AttemptEntry::Heard(_)
+                | AttemptEntry::LidOpened
+                | AttemptEntry::Listening
+                | AttemptEntry::Found(_)
+                | AttemptEntry::Ruled(_, _)
+                | AttemptEntry::Cleared => None,
+            })
+            .unwrap_or(Point::Before)
+    }
+
+    /// Whether a face was begun at any point of this attempt.
+    pub fn face_begun(&self, capabilities: &Capabilities) -> bool {
+        self.attempt.entries.iter().any(|entry| match entry {
+            AttemptEntry::Point(
+                Point::Sent(Stage::Reject | Stage::Eject)
+                | Point::Answered(Stage::Reject | Stage::Eject),
+            ) => false,
+            AttemptEntry::Point(point) => custody::face_begun(*point, capabilities),
+            AttemptEntry::Heard(_)
+            | AttemptEntry::LidOpened
+            | AttemptEntry::Listening
+            | AttemptEntry::Found(_)
+            | AttemptEntry::Ruled(_, _)
+            | AttemptEntry::Cleared => false,
+        })
+    }
+
+    /// The attempt as the custody verdict reads it.
+    pub fn case(&self, proved: Option<u64>) -> Case {
+        Case {
+            point: self.point(),
+            baseline: self.attempt.baseline.clone(),
+            chip: self.attempt.chip,
+            hold: self.attempt.hold,
+            uid: self.attempt.uid.clone(),
+            panels_ordered: self.attempt.panels_ordered,
+            panels_proved: proved,
+            lid_opened: self.attempt.entries.contains(&AttemptEntry::LidOpened),
+            heard: self
+                .attempt
+                .entries
+                .iter()
+                .rev()
+                .find_map(|entry| match entry {
+                    AttemptEntry::Heard(fault) => Some(fault.clone()),
+                    AttemptEntry::Point(_)
+                    | AttemptEntry::LidOpened
+                    | AttemptEntry::Listening
+                    | AttemptEntry::Found(_)
+                    | AttemptEntry::Ruled(_, _)
+                    | AttemptEntry::Cleared => None,
+                }),
+        }
+    }
+
+    /// The stage whose intent was the last committed entry.
+    pub fn stage_in_doubt(&self) -> Option<Stage> {
+        match self.point() {
+            Point::Sent(stage) | Point::Answered(stage) => Some(stage),
+            Point::Bound => Some(Stage::Feed),
+            Point::Held => Some(Stage::Finish),
+            Point::Before => None,
+        }
+    }
+}
+
+/// One printer of the fleet.
+#[derive(Debug)]
+pub struct PrinterMachine {
+    /// Config and profile.
+    pub spec: PrinterSpec,
+    /// What the store remembers, as it will be after this turn.
+    pub row: PrinterRow,
+    /// Raised with each new session; news of an earlier one is dropped.
+    pub incarnation: u64,
+    /// It answered since its link came up.
+    pub reachable: bool,
+    /// What stands in its way, as last told.
+    pub faults: BTreeSet<Fault>,
+    /// An error may be latched: it is cleared before the next card.
+    pub needs_clear: bool,
+    /// What it is doing.
+    pub work: Work,
+    /// The job that is drawn for it, or being drawn.
+    pub next: Option<JobId>,
+    /// When it is asked again.
+    pub again_at: Option<Moment>,
+    /// The next wait after a loss.
+    pub backoff: Duration,
+    /// What it said last.
+    pub seen: Evidence,
+}
+
+impl PrinterMachine {
+    /// A printer at the start of the program.
+    pub fn new(spec: PrinterSpec, row: PrinterRow) -> PrinterMachine {
+        PrinterMachine {
+            spec,
+            row,
+            incarnation: 1,
+            reachable: false,
+            faults: BTreeSet::new(),
+            needs_clear: false,
+            work: Work::Idle,
+            next: None,
+            again_at: None,
+            backoff: BACKOFF_MIN,
+            seen: Evidence::default(),
+        }
+    }
+
+    /// What a printer is before anything is remembered of it.
+    pub fn blank_row(id: &PrinterId) -> PrinterRow {
+        PrinterRow {
+            id: id.clone(),
+            paused: None,
+            hopper: None,
+            last_evidence: None,
+            panels_proved: std::collections::BTreeMap::new(),
+            good: 0,
+            spoiled: 0,
+            sought_in_a_row: 0,
+            doubt: None,
+            ms_per_card: None,
+        }
+    }
+
+    /// Whether it may take a new card, as far as people, books and faults go.
+    pub fn may_serve(&self) -> bool {
+        self.row.paused.is_none()
+            && self.row.doubt.is_none()
+            && self.row.hopper.is_some_and(|hopper| hopper.pieces > 0)
+            && self
+                .faults
+                .iter()
+                .all(|fault| fault.gravity() == Gravity::Report)
+    }
+
+    /// The stock in its hopper, if its duty and its chip way allow it.
+    pub fn stock(&self) -> Option<Stock> {
+        let stock = self.row.hopper?.stock;
+        (self.spec.stocks.contains(&stock) && self.spec.setup(stock, false).is_some())
+            .then_some(stock)
+    }
+
+    /// The panel count that is proved for its ribbon and mode.
+    pub fn panels_proved(&self) -> Option<u64> {
+        self.row
+            .panels_proved
+            .get(&self.spec.mode())
+            .filter(|proof| proof.cards >= PROVING_CARDS)
+            .map(|proof| proof.panels)
+    }
+
+    /// Learns from a card whose every command was answered and whose end was held.
+    pub fn learn_panels(&mut self, panels: u64) {
+        let mode = self.spec.mode();
+        let proof = match self.row.panels_proved.get(&mode) {
+            Some(proof) if proof.panels == panels => PanelProof {
+                panels,
+                cards: proof.cards.saturating_add(1).min(PROVING_CARDS),
+            },
+            // A proved count is not unlearnt by one odd card: that card is examined.
+            Some(proof) if proof.cards >= PROVING_CARDS => *proof,
+            Some(_) | None => PanelProof { panels, cards: 1 },
+        };
+        self.row.panels_proved.insert(mode, proof);
+    }
+
+    /// Lengthens the wait and says when to ask again.
+    pub fn back_off(&mut self, now: Moment) {
+        self.again_at = Some(now + self.backoff);
+        self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
+    }
+
+    /// It answered.
+    pub fn heard_from(&mut self, evidence: &Evidence) {
+        self.reachable = true;
+        self.backoff = BACKOFF_MIN;
+        self.seen = evidence.clone();
+    }
+}

@@ -1,0 +1,703 @@
+//! One card's way through its printer while every command is answered.
+
+use std::sync::Arc;
+
+use cetak_drivers::contract::{
+    Answer, BlankUid, CardImage, ChipState, EncoderNews, EncoderRequest, Event, Evidence, Fault,
+    Gravity, Point, Request, Stage,
+};
+
+use super::{Code, Effect, End, Spooler, Turn};
+use crate::artwork::mark;
+use crate::domain::ids::{Actor, JobId, PrinterId};
+use crate::domain::job::{FaceBegun, JobEvent, JobState, SpoilCause};
+use crate::engine::fleet::{
+    CardRun, ChipWay, Doing, MOVE_TRIES, PrinterMachine, STATUS_EVERY, Work,
+};
+use crate::engine::store::{AttemptEntry, Outcome, StoreLost};
+
+impl Spooler {
+    /// News of a printer.
+    pub(super) fn device(
+        &mut self,
+        id: &PrinterId,
+        event: Event,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        match event {
+            Event::Answered(answer) => self.answered(id, answer, turn),
+            Event::Fault(fault) => self.heard(id, fault, turn),
+            Event::Status(status) => {
+                let Some(machine) = self.printers.get_mut(id) else {
+                    return Ok(());
+                };
+                machine.heard_from(&status.evidence);
+                machine.faults = status.faults.into_iter().collect();
+                Ok(())
+            }
+            Event::Up => Ok(()),
+            Event::Lost => {
+                let Some(machine) = self.printers.get_mut(id) else {
+                    return Ok(());
+                };
+                machine.reachable = false;
+                machine.back_off(turn.now);
+                Ok(())
+            }
+        }
+    }
+
+    /// A fault that nobody asked for: it is committed, and the request's own answer decides.
+    fn heard(
+        &mut self,
+        id: &PrinterId,
+        fault: Fault,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        if let Work::Card(run) = &mut machine.work {
+            note_fault(run, &fault, turn)?;
+        }
+        machine.faults.insert(fault);
+        Ok(())
+    }
+
+    fn answered(
+        &mut self,
+        id: &PrinterId,
+        answer: Answer,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        match &answer {
+            Answer::Done(evidence) | Answer::Fault(_, evidence) => machine.heard_from(evidence),
+            Answer::Silent { .. } | Answer::Lost => {
+                machine.reachable = false;
+                machine.back_off(turn.now);
+            }
+        }
+        match &machine.work {
+            Work::Card(run) => {
+                let doing = run.doing;
+                self.card_answered(id, doing, answer, turn)
+            }
+            Work::Preparing(job) => {
+                let job = *job;
+                match answer {
+                    Answer::Done(baseline) => {
+                        machine.faults.clear();
+                        self.prepared(id, job, baseline, turn)
+                    }
+                    Answer::Fault(fault, _) => {
+                        machine.work = Work::Idle;
+                        machine.needs_clear |= fault.gravity() != Gravity::Report;
+                        machine.faults.insert(fault);
+                        machine.again_at = Some(turn.now + STATUS_EVERY);
+                        Ok(())
+                    }
+                    Answer::Silent { .. } | Answer::Lost => {
+                        machine.work = Work::Idle;
+                        Ok(())
+                    }
+                }
+            }
+            Work::Clearing => {
+                machine.work = Work::Idle;
+                match answer {
+                    Answer::Done(_) => machine.needs_clear = false,
+                    Answer::Fault(fault, _) => {
+                        machine.faults.insert(fault);
+                        machine.again_at = Some(turn.now + STATUS_EVERY);
+                    }
+                    Answer::Silent { .. } | Answer::Lost => {}
+                }
+                Ok(())
+            }
+            Work::Asking => {
+                machine.work = Work::Idle;
+                machine.again_at.get_or_insert(turn.now + STATUS_EVERY);
+                Ok(())
+            }
+            // An answer to nothing we remember: a session's late news.
+            Work::Idle => Ok(()),
+        }
+    }
+
+    fn card_answered(
+        &mut self,
+        id: &PrinterId,
+        doing: Doing,
+        answer: Answer,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        match (doing, answer) {
+            (Doing::Listening | Doing::Examining | Doing::Resuming(_), answer) => {
+                self.examined(id, doing, answer, turn)
+            }
+            (Doing::Stage(stage), Answer::Done(evidence)) => {
+                self.stage_done(id, stage, evidence, turn)
+            }
+            (Doing::Loading, Answer::Done(_)) => self.order(id, Stage::Face, turn),
+            (Doing::Stage(Stage::Eject), Answer::Fault(fault, evidence)) => {
+                self.eject_refused(id, fault, evidence, turn)
+            }
+            (Doing::Stage(_) | Doing::Loading, Answer::Fault(fault, evidence)) => {
+                self.with_run(id, |machine, run| {
+                    note_fault(run, &fault, turn)?;
+                    turn.note(run, AttemptEntry::Found(evidence))?;
+                    machine.needs_clear |= fault.gravity() != Gravity::Report;
+                    machine.faults.insert(fault);
+                    Ok(())
+                })?;
+                self.examine(id, turn)
+            }
+            (Doing::Stage(_) | Doing::Loading, Answer::Silent { .. } | Answer::Lost) => self
+                .with_run(id, |_, run| {
+                    run.uncut = false;
+                    run.doing = Doing::Waiting;
+                    Ok(())
+                }),
+            // The printer was not asked: late news.
+            (
+                Doing::Picture
+                | Doing::ReadingUid
+                | Doing::WritingChip
+                | Doing::ProvingChip
+                | Doing::Waiting
+                | Doing::ExaminingUid
+                | Doing::ExaminingChip
+                | Doing::WaitingToEject
+                | Doing::Person,
+                _,
+            ) => Ok(()),
+        }
+    }
+
+    /// A wait of an open attempt is over.
+    pub(super) fn take_up(
+        &mut self,
+        id: &PrinterId,
+        doing: Doing,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        match doing {
+            Doing::Waiting => self.examine(id, turn),
+            Doing::WaitingToEject => self.order(id, Stage::Eject, turn),
+            Doing::Stage(_)
+            | Doing::Picture
+            | Doing::Loading
+            | Doing::ReadingUid
+            | Doing::WritingChip
+            | Doing::ProvingChip
+            | Doing::Listening
+            | Doing::Examining
+            | Doing::ExaminingUid
+            | Doing::ExaminingChip
+            | Doing::Resuming(_)
+            | Doing::Person => Ok(()),
+        }
+    }
+
+    /// Commits a stage's intent and asks for it. A repeated eject or reject needs no second intent.
+    pub(super) fn order(
+        &mut self,
+        id: &PrinterId,
+        stage: Stage,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        self.with_run(id, |machine, run| {
+            if run.point() != Point::Sent(stage) {
+                turn.point(run, Point::Sent(stage))?;
+                run.moves = 0;
+            }
+            run.moves += 1;
+            run.doing = Doing::Stage(stage);
+            turn.ask(machine, Request::Do(stage));
+            Ok(())
+        })
+    }
+
+    fn stage_done(
+        &mut self,
+        id: &PrinterId,
+        stage: Stage,
+        evidence: Evidence,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        self.with_run(id, |machine, _| {
+            machine.row.last_evidence = Some(evidence.clone());
+            Ok(())
+        })?;
+        match stage {
+            Stage::Feed => {
+                self.with_run(id, |_, run| turn.point(run, Point::Answered(Stage::Feed)))?;
+                self.after(id, Point::Answered(Stage::Feed), turn)
+            }
+            Stage::Park => {
+                self.with_run(id, |_, run| turn.point(run, Point::Answered(Stage::Park)))?;
+                self.after(id, Point::Answered(Stage::Park), turn)
+            }
+            Stage::Face => self.order(id, Stage::Finish, turn),
+            Stage::Finish => self.finished(id, evidence, turn),
+            Stage::Eject => match evidence.place.inside() {
+                Some(false) => self.end(
+                    id,
+                    End {
+                        outcome: Outcome::Printed,
+                        event: JobEvent::ProvedPrinted,
+                    },
+                    turn,
+                ),
+                Some(true) | None => self.eject_refused(id, Fault::CardInside, evidence, turn),
+            },
+            Stage::Reject => match evidence.place.inside() {
+                Some(false) => self.spoiled(id, turn),
+                Some(true) | None => self.examine(id, turn),
+            },
+            // Neither is ordered as a stage of an attempt.
+            Stage::Chip | Stage::Clear => self.examine(id, turn),
+        }
+    }
+
+    /// Goes on behind a committed point.
+    pub(super) fn after(
+        &mut self,
+        id: &PrinterId,
+        point: Point,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let chip = self.run(id).is_some_and(|run| run.attempt.chip);
+        match point {
+            Point::Answered(Stage::Feed) if chip => self.with_run(id, |machine, run| {
+                run.doing = Doing::ReadingUid;
+                turn.encode(machine, EncoderRequest::Uid);
+                Ok(())
+            }),
+            Point::Bound => self.write_chip(id, turn),
+            Point::Answered(Stage::Chip) => self.order(id, Stage::Park, turn),
+            Point::Answered(Stage::Feed | Stage::Park) => self.begin_face(id, turn),
+            Point::Before
+            | Point::Sent(_)
+            | Point::Answered(
+                Stage::Face | Stage::Finish | Stage::Eject | Stage::Reject | Stage::Clear,
+            )
+            | Point::Held => self.doubt(
+                id,
+                "a verdict names a point that nothing goes on behind",
+                turn,
+            ),
+        }
+    }
+
+    /// The card is at the print start: the job is printing, and its picture is loaded.
+    fn begin_face(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        let Some(job) = self.run(id).map(|run| run.attempt.job) else {
+            return Ok(());
+        };
+        let printing = turn
+            .store
+            .job(job)?
+            .is_some_and(|row| matches!(row.state, JobState::Printing { .. }));
+        if !printing {
+            turn.must_move(job, &JobEvent::PrintBegun, &Actor::Spooler)?;
+        }
+        match self.run(id).and_then(|run| run.image.clone()) {
+            Some(image) => self.load(id, image, turn),
+            None => {
+                let payload = turn.store.payload(job)?;
+                let Some(payload) = payload else {
+                    return self.doubt(id, "the picture's data are erased", turn);
+                };
+                self.with_run(id, |machine, run| {
+                    run.doing = Doing::Picture;
+                    turn.out.push(Effect::Draw {
+                        job,
+                        payload: Box::new(payload),
+                        look: machine.spec.look,
+                    });
+                    Ok(())
+                })
+            }
+        }
+    }
+
+    pub(super) fn load(
+        &mut self,
+        id: &PrinterId,
+        image: Arc<CardImage>,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        self.with_run(id, |machine, run| {
+            run.image = Some(Arc::clone(&image));
+            run.doing = Doing::Loading;
+            turn.ask(machine, Request::Load(image));
+            Ok(())
+        })
+    }
+
+    /// The last part of the face was answered: held inside, already out, or a doubt.
+    fn finished(
+        &mut self,
+        id: &PrinterId,
+        evidence: Evidence,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let mut held = false;
+        let mut done = false;
+        self.with_run(id, |machine, run| {
+            let moved = |after: Option<u64>, before: Option<u64>| after?.checked_sub(before?);
+            let one_card = moved(evidence.cards, run.attempt.baseline.cards) == Some(1);
+            let panels = moved(evidence.panels, run.attempt.baseline.panels);
+            let proved = machine.panels_proved();
+            let clean = run.uncut
+                && run
+                    .attempt
+                    .entries
+                    .iter()
+                    .all(|entry| matches!(entry, AttemptEntry::Point(_)));
+            match evidence.place.inside() {
+                Some(true) => {
+                    held = one_card && clean && (proved.is_none() || panels == proved);
+                    if held && let Some(panels) = panels {
+                        machine.learn_panels(panels);
+                    }
+                }
+                Some(false) => done = one_card && clean && proved.is_some() && panels == proved,
+                None => {}
+            }
+            if held {
+                turn.point(run, Point::Held)?;
+            }
+            Ok(())
+        })?;
+        if held {
+            self.order(id, Stage::Eject, turn)
+        } else if done {
+            self.end(
+                id,
+                End {
+                    outcome: Outcome::Printed,
+                    event: JobEvent::ProvedPrinted,
+                },
+                turn,
+            )
+        } else {
+            self.examine(id, turn)
+        }
+    }
+
+    /// A finished card stays inside: tried again, then a person takes it. The card exists either way.
+    fn eject_refused(
+        &mut self,
+        id: &PrinterId,
+        fault: Fault,
+        evidence: Evidence,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let mut given_up = false;
+        self.with_run(id, |machine, run| {
+            note_fault(run, &fault, turn)?;
+            turn.note(run, AttemptEntry::Found(evidence))?;
+            given_up = run.moves >= MOVE_TRIES && fault == Fault::CardInside;
+            machine.faults.insert(fault);
+            run.doing = Doing::WaitingToEject;
+            machine.again_at = Some(turn.now + STATUS_EVERY);
+            Ok(())
+        })?;
+        if given_up {
+            return self.end(
+                id,
+                End {
+                    outcome: Outcome::Printed,
+                    event: JobEvent::ProvedPrinted,
+                },
+                turn,
+            );
+        }
+        Ok(())
+    }
+
+    /// News of the reader at a printer's station.
+    pub(super) fn encoder(
+        &mut self,
+        id: &PrinterId,
+        news: EncoderNews,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let Some(doing) = self.run(id).map(|run| run.doing) else {
+            return Ok(());
+        };
+        match (doing, news) {
+            (Doing::ReadingUid, EncoderNews::Uid(Some(uid))) => self.bind(id, uid, turn),
+            (Doing::WritingChip, EncoderNews::Ran) => self.prove_chip(id, turn),
+            (Doing::ProvingChip, EncoderNews::State(ChipState::Complete)) => {
+                let Some(job) = self.run(id).map(|run| run.attempt.job) else {
+                    return Ok(());
+                };
+                self.with_run(id, |_, run| turn.point(run, Point::Answered(Stage::Chip)))?;
+                turn.must_move(job, &JobEvent::EncodeProved, &Actor::Spooler)?;
+                self.order(id, Stage::Park, turn)
+            }
+            (Doing::ExaminingUid | Doing::ExaminingChip, news) => {
+                self.chip_examined(id, doing, news, turn)
+            }
+            (
+                Doing::ReadingUid | Doing::WritingChip | Doing::ProvingChip,
+                EncoderNews::Lost | EncoderNews::Silent,
+            ) => self.with_run(id, |machine, run| {
+                run.uncut = false;
+                run.doing = Doing::Waiting;
+                machine.back_off(turn.now);
+                Ok(())
+            }),
+            // A chip that does not answer, or not as the script wants: no face exists, the blank is spoiled.
+            (Doing::ReadingUid | Doing::WritingChip | Doing::ProvingChip, _) => {
+                self.reject(id, "the chip refuses", turn)
+            }
+            (
+                Doing::Stage(_)
+                | Doing::Picture
+                | Doing::Loading
+                | Doing::Waiting
+                | Doing::Listening
+                | Doing::Examining
+                | Doing::Resuming(_)
+                | Doing::WaitingToEject
+                | Doing::Person,
+                _,
+            ) => Ok(()),
+        }
+    }
+
+    fn bind(
+        &mut self,
+        id: &PrinterId,
+        uid: BlankUid,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let Some((attempt, job, stock)) = self
+            .run(id)
+            .map(|run| (run.attempt.id, run.attempt.job, run.stock))
+        else {
+            return Ok(());
+        };
+        if !turn.store.bind_blank(attempt, job, stock, &uid)? {
+            turn.journal(
+                &Actor::Printer(id.clone()),
+                "WRONG_BLANK",
+                job.to_string(),
+                serde_json::json!({ "uid": uid.0 }),
+            )?;
+            return self.reject(id, "the blank is foreign or was used before", turn);
+        }
+        self.with_run(id, |_, run| {
+            run.attempt.uid = Some(uid.clone());
+            turn.point(run, Point::Bound)
+        })?;
+        turn.must_move(job, &JobEvent::EncodeBegun(uid), &Actor::Spooler)?;
+        self.write_chip(id, turn)
+    }
+
+    fn write_chip(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        match self.scripts(id, turn)? {
+            Some((write, _)) => self.with_run(id, |machine, run| {
+                if run.point() != Point::Sent(Stage::Chip) {
+                    turn.point(run, Point::Sent(Stage::Chip))?;
+                }
+                run.doing = Doing::WritingChip;
+                turn.encode(machine, EncoderRequest::Run(write));
+                Ok(())
+            }),
+            None => self.reject(id, "no chip script", turn),
+        }
+    }
+
+    fn prove_chip(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        match self.scripts(id, turn)? {
+            Some((_, verify)) => self.with_run(id, |machine, run| {
+                run.doing = Doing::ProvingChip;
+                turn.encode(machine, EncoderRequest::State(verify));
+                Ok(())
+            }),
+            None => self.reject(id, "no chip script", turn),
+        }
+    }
+
+    /// The scripts of the card in flight; `None` where the profile's templates cannot be filled.
+    pub(super) fn scripts(
+        &self,
+        id: &PrinterId,
+        turn: &Turn<'_>,
+    ) -> Result<
+        Option<(
+            cetak_drivers::contract::Script,
+            cetak_drivers::contract::Script,
+        )>,
+        StoreLost,
+    > {
+        let (Some(machine), Some(run)) = (self.printers.get(id), self.run(id)) else {
+            return Ok(None);
+        };
+        let Some(job) = turn.store.job(run.attempt.job)? else {
+            return Ok(None);
+        };
+        Ok(match &machine.spec.chip {
+            ChipWay::InLine(script) => script.fill(mark::of(&job.key)).ok(),
+            ChipWay::None => None,
+        })
+    }
+
+    /// Ends the attempt: job, books, printer's memory, all in this turn.
+    pub(super) fn end(
+        &mut self,
+        id: &PrinterId,
+        end: End,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        let Work::Card(run) = std::mem::replace(&mut machine.work, Work::Idle) else {
+            return Ok(());
+        };
+        let job = run.attempt.job;
+        turn.must_move(job, &end.event, &Actor::Spooler)?;
+        close(machine, &run, end.outcome, turn)?;
+        if end.outcome == Outcome::Spoiled {
+            try_again(job, turn)?;
+        }
+        Ok(())
+    }
+
+    /// Rejected by our command and its answer.
+    pub(super) fn spoiled(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get(id) else {
+            return Ok(());
+        };
+        let Some(run) = self.run(id) else {
+            return Ok(());
+        };
+        let face = run.face_begun(&machine.spec.capabilities);
+        let cause = match (
+            face,
+            run.attempt
+                .entries
+                .contains(&AttemptEntry::Point(Point::Sent(Stage::Chip))),
+        ) {
+            (true, _) => SpoilCause::Print,
+            (false, true) => SpoilCause::Encode,
+            (false, false) => SpoilCause::Interrupted,
+        };
+        let begun = if face { FaceBegun::Yes } else { FaceBegun::No };
+        self.end(
+            id,
+            End {
+                outcome: Outcome::Spoiled,
+                event: JobEvent::ProvedSpoiled(cause, begun),
+            },
+            turn,
+        )
+    }
+
+    pub(super) fn run(&self, id: &PrinterId) -> Option<&CardRun> {
+        match &self.printers.get(id)?.work {
+            Work::Card(run) => Some(run),
+            Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => None,
+        }
+    }
+
+    /// Does something to the open attempt of a printer; nothing where none is open.
+    pub(super) fn with_run(
+        &mut self,
+        id: &PrinterId,
+        act: impl FnOnce(&mut PrinterMachine, &mut CardRun) -> Result<(), StoreLost>,
+    ) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        match std::mem::replace(&mut machine.work, Work::Idle) {
+            Work::Card(mut run) => {
+                let result = act(machine, &mut run);
+                machine.work = Work::Card(run);
+                result
+            }
+            other @ (Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking) => {
+                machine.work = other;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A fault heard during an attempt is evidence from then on; an open lid voids a place.
+pub(super) fn note_fault(
+    run: &mut CardRun,
+    fault: &Fault,
+    turn: &mut Turn<'_>,
+) -> Result<(), StoreLost> {
+    run.uncut = false;
+    turn.note(run, AttemptEntry::Heard(fault.clone()))?;
+    if *fault == Fault::CoverOpen {
+        turn.note(run, AttemptEntry::LidOpened)?;
+    }
+    Ok(())
+}
+
+/// What a printer remembers of an ended attempt.
+pub(super) fn close(
+    machine: &mut PrinterMachine,
+    run: &CardRun,
+    outcome: Outcome,
+    turn: &mut Turn<'_>,
+) -> Result<(), StoreLost> {
+    turn.store.close_attempt(run.attempt.id, outcome, turn.at)?;
+    match outcome {
+        Outcome::Printed => {
+            machine.row.good += 1;
+            machine.row.sought_in_a_row = 0;
+            if let Some(fed_at) = run.fed_at.filter(|_| run.uncut) {
+                let took = u64::try_from(turn.now.since(fed_at).as_millis()).unwrap_or(u64::MAX);
+                machine.row.ms_per_card = Some(
+                    machine
+                        .row
+                        .ms_per_card
+                        .map_or(took, |mean| (mean * 7 + took) / 8),
+                );
+            }
+        }
+        Outcome::Spoiled => machine.row.spoiled += 1,
+        Outcome::NotFed => {
+            if let Some(hopper) = &mut machine.row.hopper {
+                hopper.pieces += 1;
+            }
+        }
+        Outcome::Sought => machine.row.sought_in_a_row += 1,
+    }
+    turn.store.save_printer(&machine.row)
+}
+
+/// A spoiled job waits for its next attempt, or for a person after too many.
+pub(super) fn try_again(job: JobId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+    let Some(row) = turn.store.job(job)? else {
+        return Ok(());
+    };
+    let JobState::Spoiled { uncut: false, .. } = row.state else {
+        return Ok(());
+    };
+    let failures = turn
+        .store
+        .attempts(job)?
+        .iter()
+        .filter(|(_, outcome)| *outcome == Some(Outcome::Spoiled))
+        .count();
+    let event = if failures >= super::FAILURES_MAX {
+        JobEvent::Hold(Code::from("HELD_FAILED_TWICE"))
+    } else {
+        JobEvent::TryAgain
+    };
+    turn.must_move(job, &event, &Actor::Spooler).map(drop)
+}

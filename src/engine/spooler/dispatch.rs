@@ -1,0 +1,264 @@
+//! Which job goes to which printer next, and what an idle printer is asked meanwhile.
+
+use std::sync::Arc;
+
+use cetak_drivers::contract::{CardImage, Point, Request, Stage};
+
+use super::{Code, Effect, Picture, Spooler, Turn};
+use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
+use crate::domain::job::{JobEvent, JobState};
+use crate::domain::record::CardProduct;
+use crate::engine::fleet::{CardRun, Doing, STATUS_EVERY, Work};
+use crate::engine::store::{AttemptEntry, StoreLost};
+
+impl Spooler {
+    /// Gives every idle printer something to do.
+    pub(super) fn dispatch(&mut self, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        let ids: Vec<PrinterId> = self.printers.keys().cloned().collect();
+        for id in ids {
+            self.reserve(&id, turn)?;
+            self.start_waiting(&id, turn)?;
+        }
+        Ok(())
+    }
+
+    /// Picks the next job of a printer and has it drawn while the card before is printing.
+    fn reserve(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get(id) else {
+            return Ok(());
+        };
+        if machine.next.is_some() || !machine.may_serve() {
+            return Ok(());
+        }
+        let Some(stock) = machine.stock() else {
+            return Ok(());
+        };
+        let look = machine.spec.look;
+        let taken: Vec<JobId> = self.printers.values().filter_map(|m| m.next).collect();
+        let products = [product_of(stock)];
+        let candidates = turn
+            .store
+            .candidates(&products, turn.today, taken.len() + 1)?;
+        let Some(job) = candidates.into_iter().find(|row| !taken.contains(&row.id)) else {
+            return Ok(());
+        };
+        let Some(payload) = turn.store.payload(job.id)? else {
+            let held = JobEvent::Hold(Code::from("HELD_DATA_ERASED"));
+            turn.must_move(job.id, &held, &Actor::Spooler)?;
+            return Ok(());
+        };
+        self.pictures.insert(job.id, Picture::Drawing);
+        turn.out.push(Effect::Draw {
+            job: job.id,
+            payload: Box::new(payload),
+            look,
+        });
+        if let Some(machine) = self.printers.get_mut(id) {
+            machine.next = Some(job.id);
+        }
+        Ok(())
+    }
+
+    /// Lets an idle printer prepare for its drawn job, or asks how it is.
+    fn start_waiting(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        let due = machine.again_at.is_none_or(|at| at <= turn.now);
+        match &mut machine.work {
+            Work::Idle => {}
+            Work::Card(run) => {
+                if due {
+                    let doing = run.doing;
+                    machine.again_at = None;
+                    self.take_up(id, doing, turn)?;
+                }
+                return Ok(());
+            }
+            Work::Preparing(_) | Work::Clearing | Work::Asking => return Ok(()),
+        }
+        if !due {
+            return Ok(());
+        }
+        let blocked = machine
+            .faults
+            .iter()
+            .any(|f| f.gravity() != cetak_drivers::contract::Gravity::Report);
+        if machine.needs_clear && machine.row.doubt.is_none() && !blocked {
+            turn.journal(
+                &Actor::Spooler,
+                "INTENT_CLEAR",
+                id.to_string(),
+                serde_json::json!({}),
+            )?;
+            machine.work = Work::Clearing;
+            machine.again_at = None;
+            turn.ask(machine, Request::Do(Stage::Clear));
+            return Ok(());
+        }
+        let ready = machine
+            .next
+            .filter(|job| matches!(self.pictures.get(job), Some(Picture::Ready(_))));
+        match (ready, machine.stock()) {
+            (Some(job), Some(stock)) if machine.may_serve() => {
+                let Some(setup) = machine.spec.setup(stock, false) else {
+                    return Ok(());
+                };
+                machine.work = Work::Preparing(job);
+                machine.again_at = None;
+                turn.ask(machine, Request::Prepare(setup));
+            }
+            _ => {
+                if machine.again_at.is_some() || !machine.reachable {
+                    machine.work = Work::Asking;
+                    machine.again_at = None;
+                    turn.ask(machine, Request::Status);
+                } else {
+                    machine.again_at = Some(turn.now + STATUS_EVERY);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A picture came, or the reason why there is none.
+    pub(super) fn drawn(
+        &mut self,
+        job: JobId,
+        picture: Result<Arc<CardImage>, Code>,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let on = self
+            .printers
+            .iter()
+            .find_map(|(id, machine)| match &machine.work {
+                Work::Card(run) if run.attempt.job == job && run.doing == Doing::Picture => {
+                    Some(id.clone())
+                }
+                Work::Card(_) | Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => {
+                    None
+                }
+            });
+        match (picture, on) {
+            (Ok(image), Some(id)) => self.load(&id, image, turn),
+            (Ok(image), None) => {
+                self.pictures.insert(job, Picture::Ready(image));
+                Ok(())
+            }
+            (Err(code), on) => {
+                self.pictures.remove(&job);
+                for machine in self.printers.values_mut() {
+                    if machine.next == Some(job) {
+                        machine.next = None;
+                    }
+                }
+                match on {
+                    // The picture could be drawn before the feed; a template that changed meanwhile is a person's matter.
+                    Some(id) => self.doubt(&id, "the picture cannot be drawn any more", turn),
+                    None => turn
+                        .move_job(job, &JobEvent::Hold(code), &Actor::Spooler)
+                        .map(drop),
+                }
+            }
+        }
+    }
+
+    /// The printer is prepared: commit the attempt and the feed's intent, then feed.
+    pub(super) fn prepared(
+        &mut self,
+        id: &PrinterId,
+        job: JobId,
+        baseline: cetak_drivers::contract::Evidence,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let run_name = self.settings.run.clone();
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        machine.work = Work::Idle;
+        if let Some(last) = &machine.row.last_evidence {
+            let doubt = if last.unit.is_some() && baseline.unit != last.unit {
+                Some("OTHER_UNIT")
+            } else if baseline.cards > last.cards && last.cards.is_some() {
+                Some("COUNTED_WHILE_AWAY")
+            } else {
+                None
+            };
+            if let Some(code) = doubt {
+                machine.row.doubt = Some(code.to_owned());
+                turn.store.save_printer(&machine.row)?;
+                return turn.journal(
+                    &Actor::Printer(id.clone()),
+                    "PRINTER_IN_DOUBT",
+                    id.to_string(),
+                    serde_json::json!({ "code": code }),
+                );
+            }
+        }
+        machine.next = None;
+        let queued = turn
+            .store
+            .job(job)?
+            .filter(|row| row.state == JobState::Queued);
+        let image = match self.pictures.remove(&job) {
+            Some(Picture::Ready(image)) => image,
+            Some(Picture::Drawing) | None => return Ok(()),
+        };
+        let (Some(row), Some(hopper)) = (queued, machine.row.hopper.as_mut()) else {
+            return Ok(());
+        };
+        let stock = Stock::of(row.product);
+        if hopper.pieces == 0 || hopper.stock != stock {
+            return Ok(());
+        }
+        hopper.pieces -= 1;
+        machine.row.last_evidence = Some(baseline.clone());
+        let Some(setup) = machine.spec.setup(stock, false) else {
+            return Ok(());
+        };
+        let mut attempt = crate::engine::store::Attempt {
+            id: 0,
+            job,
+            printer: id.clone(),
+            run: run_name,
+            baseline,
+            chip: setup.chip,
+            hold: setup.hold,
+            duplex: setup.duplex,
+            ribbon: setup.ribbon,
+            uid: None,
+            panels_ordered: crate::engine::fleet::panels_of(&image),
+            noted_at: turn.at,
+            entries: Vec::new(),
+        };
+        turn.must_move(job, &JobEvent::Assign(id.clone()), &Actor::Spooler)?;
+        attempt.id = turn.store.open_attempt(&attempt, turn.at)?;
+        turn.store.save_printer(&machine.row)?;
+        let mut run = Box::new(CardRun {
+            attempt,
+            stock,
+            image: Some(image),
+            doing: Doing::Stage(Stage::Feed),
+            uncut: true,
+            evidence: cetak_drivers::contract::Evidence::default(),
+            chip: None,
+            examined: 0,
+            moves: 0,
+            fed_at: Some(turn.now),
+            away_long: false,
+        });
+        turn.note(&mut run, AttemptEntry::Point(Point::Sent(Stage::Feed)))?;
+        machine.work = Work::Card(run);
+        turn.ask(machine, Request::Do(Stage::Feed));
+        Ok(())
+    }
+}
+
+fn product_of(stock: Stock) -> CardProduct {
+    match stock {
+        Stock::KtpEl => CardProduct::KtpEl,
+        Stock::KtpElForeigner => CardProduct::KtpElForeigner,
+        Stock::Kia05 => CardProduct::Kia05,
+        Stock::Kia517 => CardProduct::Kia517,
+    }
+}

@@ -1,0 +1,425 @@
+//! The spooler: one synchronous machine. Inputs and time in; one committed transaction; effects out.
+//!
+//! Write, then do: an intent is committed before the request that could move a card is handed out. After a
+//! start nothing that feeds a card is taken up: a printer with an open attempt is locked until the custody
+//! verdict, or two people, have spoken.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cetak_drivers::contract::{
+    CardImage, EncoderNews, EncoderRequest, Event, Evidence, Moment, Point, Request,
+};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::artwork::Look;
+use crate::domain::blank::{Account, Entry};
+use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
+use crate::domain::job::{CheckResult, Code, Effect as JobEffect, JobEvent, JobState};
+use crate::domain::record::Record;
+use crate::engine::fleet::{CardRun, Doing, PrinterMachine, PrinterSpec, Work};
+use crate::engine::store::{
+    Accepted, Attempt, AttemptEntry, JobRow, NewJournalEntry, Outcome, Payload, Report, Store,
+    StoreLost,
+};
+
+mod card;
+mod dispatch;
+mod doubt;
+mod orders;
+#[cfg(test)]
+mod tests;
+
+/// How long a proposal waits for its second person. Unit: milliseconds.
+pub const PROPOSAL_MS_MAX: i64 = 3_600_000;
+/// Committed news older than this make a place count only together with a counter. Unit: milliseconds.
+pub const AWAY_MS_MAX: i64 = 600_000;
+/// Spoiled blanks of one job before a person must release it.
+pub const FAILURES_MAX: usize = 2;
+
+/// What never changes while the program runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// This life of the program: host boot and process.
+    pub run: String,
+    /// The office's zone: a business day is a local date.
+    pub zone: TimeZone,
+    /// From the store's stamp.
+    pub training: bool,
+}
+
+/// To whom an answer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReplyTo(pub u64);
+
+/// What comes in.
+#[derive(Debug)]
+pub enum Input {
+    /// A person's or a program's order.
+    Command(Actor, Command, ReplyTo),
+    /// News of a printer's session.
+    Device(PrinterId, u64, Event),
+    /// News of the reader at a printer's station.
+    Encoder(PrinterId, u64, EncoderNews),
+    /// A picture, or why there is none (a code that holds the job).
+    Drawn(JobId, Result<Arc<CardImage>, Code>),
+    /// A moment that was asked for has come.
+    Wake,
+}
+
+/// A record to be accepted.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Validated: `rules::invalid` found nothing.
+    pub record: Record,
+    /// The photo's bytes.
+    pub photo: Option<Vec<u8>>,
+}
+
+/// What two people decided about a doubtful card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Settlement {
+    /// A good card exists; it is in a person's hand or in the tray.
+    Printed,
+    /// The card is spoiled and cut.
+    Spoiled,
+    /// The blank is still in the hopper.
+    NotFed,
+}
+
+/// An order.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Accept these; all of them in one transaction.
+    Submit(Vec<Submission>),
+    /// Hold a waiting job.
+    Hold(JobId, String),
+    /// Let a held job wait for a printer.
+    Release(JobId),
+    /// Cancel a job that has not begun.
+    Cancel(JobId),
+    /// Propose what became of a doubtful card; needs a second person.
+    Settle(JobId, Settlement),
+    /// The spoiled card is cut.
+    ConfirmCut(JobId),
+    /// The second person.
+    Approve(u64),
+    /// Quality check.
+    Check(JobId, CheckResult),
+    /// Stop giving cards to a printer.
+    Pause(PrinterId, String),
+    /// Go on; also accepts what was doubtful about the printer itself.
+    Resume(PrinterId),
+    /// Blanks arrived, with their minutes.
+    Receive(Stock, u32, String),
+    /// Blanks go from the store to the room.
+    Issue(Stock, u32),
+    /// Blanks go into a hopper.
+    Load(PrinterId, Stock, u32),
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Response {
+    /// One for each submission.
+    Accepted(Vec<Accepted>),
+    /// Done.
+    Done,
+    /// Stored for a second person under this number.
+    Proposed(u64),
+    /// Refused, and why.
+    Refused(Code),
+}
+
+/// What goes out, only after the commit.
+#[derive(Debug)]
+pub enum Effect {
+    /// An answer.
+    Reply(ReplyTo, Response),
+    /// A request to a printer's session.
+    Ask(PrinterId, u64, Request),
+    /// A request to the reader at a printer's station.
+    Encode(PrinterId, u64, EncoderRequest),
+    /// A picture to draw; the answer is [`Input::Drawn`].
+    Draw {
+        /// The job.
+        job: JobId,
+        /// What it is drawn from. Personal data.
+        payload: Box<Payload>,
+        /// For which kind of card.
+        look: Look,
+    },
+    /// Wake the spooler at this moment.
+    WakeAt(Moment),
+}
+
+/// A picture's way.
+#[derive(Debug)]
+enum Picture {
+    Drawing,
+    Ready(Arc<CardImage>),
+}
+
+/// The whole room's decisions.
+#[derive(Debug)]
+pub struct Spooler {
+    settings: Settings,
+    printers: BTreeMap<PrinterId, PrinterMachine>,
+    pictures: BTreeMap<JobId, Picture>,
+}
+
+/// One turn's surroundings.
+struct Turn<'a> {
+    store: &'a mut dyn Store,
+    now: Moment,
+    at: At,
+    today: Date,
+    out: Vec<Effect>,
+}
+
+impl Spooler {
+    /// Takes up a store: printers as remembered, open attempts locked.
+    ///
+    /// Errors: [`StoreLost`].
+    pub fn start(
+        settings: Settings,
+        specs: Vec<PrinterSpec>,
+        at: At,
+        store: &dyn Store,
+    ) -> Result<Spooler, StoreLost> {
+        let mut printers = BTreeMap::new();
+        for spec in specs {
+            let row = match store.printer(&spec.id)? {
+                Some(row) => row,
+                None => PrinterMachine::blank_row(&spec.id),
+            };
+            printers.insert(spec.id.clone(), PrinterMachine::new(spec, row));
+        }
+        for attempt in store.open_attempts()? {
+            let Some(machine) = printers.get_mut(&attempt.printer) else {
+                continue;
+            };
+            let job = store.job(attempt.job)?.ok_or_else(|| StoreLost::Damaged {
+                what: format!("attempt {} has no job", attempt.id),
+            })?;
+            machine.work = Work::Card(Box::new(taken_up(attempt, &job, at)));
+            machine.needs_clear = true;
+        }
+        Ok(Spooler {
+            settings,
+            printers,
+            pictures: BTreeMap::new(),
+        })
+    }
+
+    /// Takes what has piled up, commits once, and only then hands out effects.
+    ///
+    /// Errors: [`StoreLost`]: the program must stop.
+    pub fn turn(
+        &mut self,
+        inputs: Vec<Input>,
+        now: Moment,
+        at: At,
+        store: &mut dyn Store,
+    ) -> Result<Vec<Effect>, StoreLost> {
+        let today = jiff::Timestamp::from_millisecond(at.0)
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            .to_zoned(self.settings.zone.clone())
+            .date();
+        store.begin()?;
+        let mut turn = Turn {
+            store,
+            now,
+            at,
+            today,
+            out: Vec::new(),
+        };
+        for input in inputs {
+            match input {
+                Input::Command(actor, command, reply) => {
+                    let response = self.order_of(&actor, command, &mut turn)?;
+                    turn.out.push(Effect::Reply(reply, response));
+                }
+                Input::Device(id, incarnation, event) => {
+                    if self
+                        .printers
+                        .get(&id)
+                        .is_some_and(|m| m.incarnation == incarnation)
+                    {
+                        self.device(&id, event, &mut turn)?;
+                    }
+                }
+                Input::Encoder(id, incarnation, news) => {
+                    if self
+                        .printers
+                        .get(&id)
+                        .is_some_and(|m| m.incarnation == incarnation)
+                    {
+                        self.encoder(&id, news, &mut turn)?;
+                    }
+                }
+                Input::Drawn(job, picture) => self.drawn(job, picture, &mut turn)?,
+                Input::Wake => {}
+            }
+        }
+        self.dispatch(&mut turn)?;
+        if let Some(wake) = self.printers.values().filter_map(|m| m.again_at).min() {
+            turn.out.push(Effect::WakeAt(wake));
+        }
+        let out = turn.out;
+        store.commit()?;
+        Ok(out)
+    }
+
+    /// The printers as they stand.
+    pub fn printers(&self) -> impl Iterator<Item = &PrinterMachine> {
+        self.printers.values()
+    }
+}
+
+/// An attempt that an earlier life of the program left open.
+fn taken_up(attempt: Attempt, job: &JobRow, at: At) -> CardRun {
+    let in_doubt = matches!(job.state, JobState::InDoubt { .. });
+    let away = at.0 - attempt.noted_at.0;
+    CardRun {
+        stock: Stock::of(job.product),
+        image: None,
+        doing: if in_doubt {
+            Doing::Person
+        } else {
+            Doing::Waiting
+        },
+        uncut: false,
+        evidence: Evidence::default(),
+        chip: None,
+        examined: 0,
+        moves: 0,
+        fed_at: None,
+        away_long: !(0..=AWAY_MS_MAX).contains(&away),
+        attempt,
+    }
+}
+
+impl Turn<'_> {
+    fn ask(&mut self, machine: &PrinterMachine, request: Request) {
+        self.out.push(Effect::Ask(
+            machine.spec.id.clone(),
+            machine.incarnation,
+            request,
+        ));
+    }
+
+    fn encode(&mut self, machine: &PrinterMachine, request: EncoderRequest) {
+        self.out.push(Effect::Encode(
+            machine.spec.id.clone(),
+            machine.incarnation,
+            request,
+        ));
+    }
+
+    fn note(&mut self, run: &mut CardRun, entry: AttemptEntry) -> Result<(), StoreLost> {
+        self.store.note_attempt(run.attempt.id, &entry, self.at)?;
+        run.attempt.entries.push(entry);
+        Ok(())
+    }
+
+    fn point(&mut self, run: &mut CardRun, point: Point) -> Result<(), StoreLost> {
+        self.note(run, AttemptEntry::Point(point))
+    }
+
+    fn journal(
+        &mut self,
+        actor: &Actor,
+        what: &'static str,
+        subject: String,
+        detail: serde_json::Value,
+    ) -> Result<(), StoreLost> {
+        let entry = NewJournalEntry {
+            actor: actor.clone(),
+            what,
+            subject,
+            detail,
+        };
+        self.store.write_journal(&entry, self.at)
+    }
+
+    /// Moves a job: its state, its blank's booking and its report, all in this turn's transaction.
+    ///
+    /// `Ok(Err(code))`: the pair of state and event has no meaning; nothing is changed.
+    fn move_job(
+        &mut self,
+        id: JobId,
+        event: &JobEvent,
+        actor: &Actor,
+    ) -> Result<Result<JobState, Code>, StoreLost> {
+        let Some(row) = self.store.job(id)? else {
+            return Ok(Err(Code::from("NO_SUCH_JOB")));
+        };
+        let step = match row.state.next(event) {
+            Ok(step) => step,
+            Err(refused) => {
+                return Ok(Err(Code(format!(
+                    "NOT_WHILE_{}",
+                    refused.state.to_uppercase()
+                ))));
+            }
+        };
+        let uid = step.state.blank().or(row.state.blank()).cloned();
+        self.store.move_job(id, &step.state, self.at, actor)?;
+        for effect in &step.effects {
+            match effect {
+                JobEffect::Move(from, to) => self.store.book(
+                    &Entry {
+                        stock: Stock::of(row.product),
+                        from: Some(*from),
+                        to: *to,
+                        pieces: 1,
+                        uid: uid
+                            .clone()
+                            .filter(|_| *to != Account::InWork && *to != Account::Loaded),
+                        why: event.name().to_uppercase(),
+                        paper: Some(id.to_string()),
+                        actor: actor.clone(),
+                    },
+                    self.at,
+                )?,
+                JobEffect::ReportPrinted | JobEffect::ReportVoid => {
+                    let what = if *effect == JobEffect::ReportPrinted {
+                        "printed"
+                    } else {
+                        "void"
+                    };
+                    self.store.report(&Report {
+                        key: format!("{id}/{}", row.attempts),
+                        what: what.to_owned(),
+                        uid: uid.clone(),
+                    })?;
+                }
+            }
+        }
+        Ok(Ok(step.state))
+    }
+
+    /// A move that the attempt's own state makes possible: a refusal is damage.
+    fn must_move(
+        &mut self,
+        id: JobId,
+        event: &JobEvent,
+        actor: &Actor,
+    ) -> Result<JobState, StoreLost> {
+        self.move_job(id, event, actor)?
+            .map_err(|code| StoreLost::Damaged {
+                what: format!("job {id} cannot take {}: {}", event.name(), code.0),
+            })
+    }
+}
+
+/// What ends an attempt.
+#[derive(Debug, Clone)]
+struct End {
+    outcome: Outcome,
+    event: JobEvent,
+}
