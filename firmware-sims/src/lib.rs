@@ -6,11 +6,14 @@
 //! - [`mechanism`]: the physics and the truth
 //! - [`evolis`]: one firmware's manners over it
 //! - [`hands`], [`faults`]: what people and chance do to it
+//! - [`tray`], [`host`]: pictures of what came out, and a printer as a program
 
 pub mod device;
 pub mod evolis;
 pub mod faults;
 pub mod hands;
 mod hex;
+pub mod host;
 pub mod mechanism;
 mod reader;
+pub mod tray;
