@@ -290,3 +290,57 @@ fn seen(mechanism: &Mechanism, id: CardId, close: bool) -> Option<Seen> {
         }),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::faults::FaultPlan;
+
+    /// The lines of the page's blocks of that kind.
+    fn examples(kind: &str) -> Vec<&'static str> {
+        let page = include_str!("../../docs/sims.md");
+        let mut lines = page.lines();
+        let head = format!("```json {kind}");
+        lines.by_ref().find(|line| *line == head).unwrap();
+        lines.take_while(|line| *line != "```").collect()
+    }
+
+    #[test]
+    fn every_line_of_the_page_is_understood_and_written_back_alike() {
+        let hands = examples("hand");
+        assert!(hands.len() > 20);
+        for line in hands {
+            let hand: Hand = serde_json::from_str(line).unwrap();
+            let again = serde_json::to_string(&hand).unwrap();
+            assert_eq!(
+                serde_json::from_str::<Hand>(&again).unwrap(),
+                hand,
+                "{line}"
+            );
+        }
+        for line in examples("look") {
+            let look: Look = serde_json::from_str(line).unwrap();
+            assert_eq!(serde_json::to_string(&look).unwrap(), line);
+        }
+        for line in examples("faults") {
+            assert_eq!(
+                serde_json::from_str::<FaultPlan>(line)
+                    .unwrap()
+                    .faults
+                    .len(),
+                2
+            );
+        }
+    }
+
+    #[test]
+    fn the_pages_switches_are_all_there_is() {
+        let page = include_str!("../../docs/sims.md");
+        let switches = serde_json::to_value(crate::evolis::Switches::default()).unwrap();
+        for (name, _) in switches.as_object().unwrap() {
+            assert!(page.contains(&format!("| `{name}` | ")), "{name}");
+        }
+    }
+}
