@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::faults::{Step, Strike};
-use crate::mechanism::{Bin, CardPlace, Lay, Motion, Obstacle, Panel, Plane, Side, Station};
+use crate::mechanism::{
+    Bin, CardPlace, Lay, Motion, Obstacle, Panel, Plane, Ribbon, Side, Station,
+};
 
 use super::Evolis;
 use super::mode::Fault;
@@ -397,10 +399,37 @@ impl Evolis {
             Fault::CoverOpen | Fault::CardJam | Fault::TimeOut | Fault::NotFitted => true,
             Fault::FeederEmpty => mechanism.hopper().len() > 0,
             Fault::Ribbon => {
-                mechanism.ribbon().is_some_and(|ribbon| !ribbon.ended()) && self.ribbon_is_set()
+                let wanted = self.panel_to_lay();
+                let supplies = |ribbon: &Ribbon| match wanted {
+                    Some(panel) => ribbon.supplies(panel),
+                    None => !ribbon.ended(),
+                };
+                mechanism.ribbon().is_some_and(supplies) && self.ribbon_is_set()
             }
             Fault::HopperFull => !mechanism.output_full() && !mechanism.reject_full(),
         }
+    }
+
+    /// The panel that waits to be laid.
+    fn panel_to_lay(&self) -> Option<Panel> {
+        let goal = self.ram.work.iter().find_map(|goal| match goal {
+            Goal::Lay {
+                impression,
+                begun: false,
+                ..
+            } => Some(impression.panel),
+            Goal::Lay { .. }
+            | Goal::CardInside
+            | Goal::CardAt(_)
+            | Goal::Pend(_)
+            | Goal::Turn(_)
+            | Goal::EndSequence
+            | Goal::Exit(_)
+            | Goal::RestoreEject
+            | Goal::Pause(_)
+            | Goal::Answer(_) => None,
+        });
+        goal.or(self.ram.pending.as_ref().map(|pending| pending.panel))
     }
 
     /// The box for a card that is thrown out.

@@ -69,6 +69,13 @@ impl Ribbon {
         self.sets_left == 0 && self.passed >= self.kind.panels().len()
     }
 
+    /// Whether such a panel can still come under the head.
+    pub fn supplies(&self, panel: Panel) -> bool {
+        let set = self.kind.panels();
+        let whole_sets = self.sets_left > 0 && set.contains(&panel);
+        whole_sets || set[self.passed..].contains(&panel)
+    }
+
     /// Winds to the next such panel and uses it.
     pub(crate) fn consume(&mut self, panel: Panel) -> Result<(), RibbonLacks> {
         let set = self.kind.panels();

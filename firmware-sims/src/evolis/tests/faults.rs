@@ -152,6 +152,28 @@ fn a_ribbon_that_ends_in_the_card_is_told() {
 }
 
 #[test]
+fn mode_zero_waits_for_a_ribbon_that_has_the_panel() {
+    let mut bench = Bench::new(Switches::default());
+    bench.hand(Hand::Ribbon {
+        kind: RibbonKind::Ymcko,
+        sets: Some(1),
+    });
+    bench.ok(&["Ss", "Sr"]);
+    bench.planes(&["m", "y"]);
+    assert_eq!(bench.ask_plane("k"), "(silence)", "no second yellow");
+    assert_eq!(bench.printer.port_status(), 0x30);
+    bench.hand(Hand::Ribbon {
+        kind: RibbonKind::K,
+        sets: None,
+    });
+    assert_eq!(bench.answer(), None, "resin only has no yellow either");
+    bench.hand(ribbon());
+    assert_eq!(bench.answer().unwrap(), "OK");
+    assert_eq!(bench.card(1).place, CardPlace::Reject, "thrown out");
+    assert_eq!(bench.card(2).front.laid.len(), 2, "once more, and on");
+}
+
+#[test]
 fn another_ribbon_than_the_one_named_is_refused() {
     let mut bench = Bench::new(Switches::default());
     bench.ok(&["Pem;2", "Pr;k", "Ss"]);
