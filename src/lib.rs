@@ -2,9 +2,9 @@
 //!
 //! - [`domain`]: pure rules: people's numbers, products, jobs, blanks, custody
 //! - [`artwork`]: pure: record and template to card image
-//! - [`engine`]: the store
+//! - [`engine`]: the spooler's one `turn`, a machine a printer, the store
 //! - [`interfaces`]: outside words into ours: records
-//! - [`rehearsal`]: specimen people
+//! - [`rehearsal`]: specimen people, and a printer's room in virtual time
 
 pub mod artwork;
 pub mod domain;

@@ -67,8 +67,6 @@ pub(super) enum Outcome {
 const MODE_HOST: u64 = 2;
 /// The same with the ACK/NACK bit [inferred from the guide's bit list].
 const MODE_HOST_ACK: u64 = 18;
-/// What an unsaved mode falls back to when power is lost [doc].
-const MODE_PRINTER: u64 = 0;
 /// The vendor's service supervises [code: evolis-sdk].
 const MODE_SERVICE: u64 = 38;
 /// Below it a sensor sees nothing, or the lid open. Unit: millivolts [code: Qt kiosk: 0,00 and 5,00; 1 V is
@@ -141,8 +139,8 @@ impl Evolis {
                 task.evidence.power = Power::Kept;
                 Outcome::Next
             }
-            // A stranger's value is no witness either.
-            Some(MODE_PRINTER | _) if listening => {
+            // 0 is what an unsaved mode falls back to [doc]; a stranger's value is no witness either.
+            Some(_) if listening => {
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
@@ -226,13 +224,13 @@ impl Evolis {
                 None if said == Said::Ok => outcome = Outcome::Again,
                 None => {}
             },
+            Word::Model => return self.identify("model", &said),
+            Word::Firmware => return self.identify("firmware", &said),
+            Word::RibbonSet => return self.identify("ribbon", &said),
             Word::HostRecovers
             | Word::ErrorMode
             | Word::Hold(_)
             | Word::Ribbon(_)
-            | Word::Model
-            | Word::Firmware
-            | Word::RibbonSet
             | Word::LastAnswer
             | Word::Begin
             | Word::ToContactless
@@ -253,6 +251,16 @@ impl Evolis {
             }
         }
         outcome
+    }
+
+    /// Takes one item of identity as it is told. The texts' shapes are [unknown], so none is read further.
+    fn identify(&mut self, item: &'static str, said: &Said) -> Outcome {
+        let told = match said {
+            Said::Text(text) => Told::Told(text.clone()),
+            Said::Ok | Said::Fault(_) => Told::NotAskable,
+        };
+        remember(&mut self.told, item, told);
+        Outcome::Next
     }
 
     /// Decides; may add steps or end the request.

@@ -15,8 +15,8 @@
 //! - whether `Se` into an empty path feeds: [unknown]; it is never sent there;
 //! - the binary status words' way over the wire: [unknown]; only their bits are decoded.
 //!
-//! Rooms: this file the machine's outside, `plan` the steps of each request, `task` how steps are carried
-//! out, `judge` what is decided between them.
+//! Rooms: this file the machine's outside, `plan` the steps of each request, `task` how a step is taken up,
+//! `progress` what moves it on, `judge` what is learnt and decided.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub mod download;
 mod judge;
 pub mod models;
 mod plan;
+mod progress;
 pub mod raster;
 pub mod status;
 mod status_bits;
@@ -195,6 +196,8 @@ pub struct Evolis {
     planes_may_wait: bool,
     /// `Pem;2` was set on this link and no doubt came since.
     host_recovers: bool,
+    /// The last request ended in silence: a late answer may come.
+    out_of_step: bool,
     /// What `Listen` learnt, which `Examine` repeats.
     learnt: Evidence,
     ribbon_read: Option<(Moment, Option<u64>)>,
@@ -239,6 +242,7 @@ impl Evolis {
             rest: VecDeque::new(),
             planes_may_wait: true,
             host_recovers: false,
+            out_of_step: false,
             learnt: Evidence::default(),
             ribbon_read: None,
             told: Vec::new(),
@@ -248,13 +252,21 @@ impl Evolis {
     }
 
     /// Maker, model, serial, firmware and ribbon, item by item: told by the printer in this life, inferred
-    /// from configuration, or not askable. Serial and ribbon count are told after the first `Prepare`.
+    /// from configuration, or not askable. They are told by the first `Status`, the serial number also by
+    /// `Prepare` and `Examine`; what was not asked yet is left out.
     pub fn identity(&self) -> Vec<(&'static str, Told)> {
+        let told = |item| self.told.iter().find(|(known, _)| *known == item).cloned();
+        let inferred = |text: &str| Told::Inferred(text.to_owned());
+        let model = told("model").filter(|(_, told)| *told != Told::NotAskable);
         let mut items = vec![
-            ("maker", Told::Inferred("Evolis".to_owned())),
-            ("model", Told::Inferred(self.model.name.to_owned())),
+            ("maker", inferred("Evolis")),
+            model.unwrap_or_else(|| ("model", inferred(self.model.name))),
         ];
-        items.extend(self.told.iter().cloned());
+        items.extend(
+            ["serial", "firmware", "ribbon"]
+                .into_iter()
+                .filter_map(told),
+        );
         items
     }
 
@@ -288,6 +300,7 @@ impl Evolis {
     /// The end of the request in flight.
     fn answer(&mut self, answer: Answer) {
         self.task = None;
+        self.out_of_step |= matches!(answer, Answer::Silent { .. });
         self.tell(Event::Answered(answer));
     }
 
@@ -301,6 +314,7 @@ impl Evolis {
         self.unawaited.clear();
         self.gap_until = None;
         self.host_recovers = false;
+        self.out_of_step = false;
         if self.task.is_none() {
             if was == Line::Up {
                 self.tell(Event::Lost);

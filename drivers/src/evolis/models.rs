@@ -2,7 +2,8 @@
 //!
 //! Sources: Evolis programming guide Rev E [doc], the maker's SDK headers 9.4.1 [code: evolis-sdk]. That the
 //! card sensor's voltage reads as the feeder's does (0,00 nothing, 5,00 something) is [inferred] by likeness;
-//! its real thresholds are [unknown]. Whether a back is turned by 180 degrees is [unknown] until a bench ran.
+//! its real thresholds are [unknown]. That a reject box is fitted is [inferred]: it is ordered apart on some
+//! models. Whether a back is turned by 180 degrees is [unknown] until a bench ran.
 
 use crate::contract::Stage;
 
@@ -97,14 +98,6 @@ pub static MODELS: &[Model] = &[
         key: "evolis-primacy-duplex",
         name: "Primacy Duplex",
         duplex: true,
-        ..PRIMACY
-    },
-    Model {
-        key: "evolis-zenius",
-        name: "Zenius",
-        // One card at a time leaves by the front; no box below the output [code: Qt kiosk].
-        reject: false,
-        tells_reject_box: false,
         ..PRIMACY
     },
     DUALYS,

@@ -9,8 +9,7 @@ use super::task::{Step, Task};
 use super::wire::{Counter, Sensor, Word};
 use super::{Evolis, Line, Part, Transport, raster};
 use crate::contract::{
-    Answer, BenchFlag, CardImage, Evidence, Fault, LastAnswer, Moment, Request, Ribbon, Setup,
-    Stage,
+    Answer, BenchFlag, CardImage, Evidence, Fault, Moment, Request, Ribbon, Setup, Stage,
 };
 
 impl Evolis {
@@ -35,7 +34,8 @@ impl Evolis {
                 ])
             }
             Request::Examine { .. } => {
-                let mut steps = vec![Step::Open, Step::Ready, Step::Say(Word::Serial)];
+                let mut steps = self.open_in_step();
+                steps.extend([Step::Ready, Step::Say(Word::Serial)]);
                 steps.extend(self.reading(true));
                 steps.push(Step::Judge(Judge::FirstReading));
                 Ok(steps)
@@ -56,23 +56,23 @@ impl Evolis {
                 self.task = Some(Task::new(request, VecDeque::from(steps), evidence));
                 self.run(now);
             }
-            Err(answer) => self.answer(answer),
+            Err(refused) => self.answer(refused.answer()),
         }
     }
 
-    fn prepare(&mut self, setup: Setup) -> Result<Vec<Step>, Answer> {
+    fn prepare(&mut self, setup: Setup) -> Result<Vec<Step>, Refused> {
         let model = self.model;
         let beyond = (setup.hold && !model.hold)
             || (setup.duplex && !model.duplex)
             || (setup.chip && !model.contactless);
         if beyond {
-            return Err(refused(Fault::OptionAbsent));
+            return Err(Refused::Because(Fault::OptionAbsent));
         }
         self.setup = Some(setup);
         self.learnt = Evidence::default();
         self.loaded = false;
         self.rest.clear();
-        let mut steps = vec![Step::Open];
+        let mut steps = self.open_in_step();
         let drops = self.bench(BenchFlag::SequenceStartDropsPlanes);
         if !setup.card_inside && self.planes_may_wait && !drops {
             steps.push(Step::Say(Word::Position));
@@ -99,6 +99,15 @@ impl Evolis {
         Ok(steps)
     }
 
+    /// After a silence a late answer could be taken for that of the next question.
+    fn open_in_step(&self) -> Vec<Step> {
+        let mut steps = vec![Step::Open];
+        if self.out_of_step {
+            steps.extend([Step::Hear, Step::Echo]);
+        }
+        steps
+    }
+
     fn place(&self) -> Vec<Step> {
         let mut steps = vec![Step::Say(Word::Position)];
         if self.model.card_sensor && self.options.card_sensor {
@@ -123,12 +132,12 @@ impl Evolis {
     }
 
     fn status(&self, now: Moment) -> Vec<Step> {
-        let mut steps = vec![
-            Step::Open,
+        let mut steps = self.open_in_step();
+        steps.extend([
             Step::Say(Word::Position),
             Step::Say(Word::Voltage(Sensor::Cover)),
             Step::Say(Word::Voltage(Sensor::Feeder)),
-        ];
+        ]);
         if self.model.tells_reject_box {
             steps.push(Step::Say(Word::RejectBox));
         }
@@ -138,6 +147,14 @@ impl Evolis {
         if self.model.ribbon_chip && !read {
             steps.push(Step::Say(Word::RibbonLeft));
         }
+        if !self.told.iter().any(|(item, _)| *item == "firmware") {
+            steps.extend([
+                Step::Say(Word::Serial),
+                Step::Say(Word::Model),
+                Step::Say(Word::Firmware),
+                Step::Say(Word::RibbonSet),
+            ]);
+        }
         steps.extend(counters());
         steps.push(Step::Judge(Judge::Told));
         steps
@@ -145,14 +162,14 @@ impl Evolis {
 
     /// Packs the picture. Of it only the front's first plane is sent: a plane is laid when the next one
     /// comes [doc], so this one lays no dye.
-    fn load(&mut self, image: &CardImage) -> Result<Vec<Step>, Answer> {
+    fn load(&mut self, image: &CardImage) -> Result<Vec<Step>, Refused> {
         self.alive()?;
-        let setup = self.setup.ok_or_else(|| refused(Fault::OutOfStep))?;
+        let setup = self.setup.ok_or(Refused::Because(Fault::OutOfStep))?;
         let (front, back) = panels(setup.ribbon);
         if image.back.is_some() && !self.model.duplex {
-            return Err(refused(Fault::OptionAbsent));
+            return Err(Refused::Because(Fault::OptionAbsent));
         }
-        let cannot = |_: raster::RasterError| refused(Fault::BadParameter);
+        let cannot = |_: raster::RasterError| Refused::Because(Fault::BadParameter);
         let mut parts: VecDeque<Part> = raster::separate(&image.front, front, &self.recipe(false))
             .map_err(cannot)?
             .iter()
@@ -165,7 +182,7 @@ impl Evolis {
             parts.extend(planes.iter().map(|plane| Part::Plane(plane.emit())));
         }
         let Some(Part::Plane(first)) = parts.pop_front() else {
-            return Err(refused(Fault::BadParameter));
+            return Err(Refused::Because(Fault::BadParameter));
         };
         let mut steps = Vec::new();
         if setup.card_inside && self.planes_may_wait {
@@ -189,15 +206,15 @@ impl Evolis {
         Ok(steps)
     }
 
-    fn stage(&mut self, stage: Stage) -> Result<Vec<Step>, Answer> {
+    fn stage(&mut self, stage: Stage) -> Result<Vec<Step>, Refused> {
         if stage == Stage::Chip {
-            return Err(refused(Fault::UnknownCommand));
+            return Err(Refused::Because(Fault::UnknownCommand));
         }
         self.alive()?;
         let mut steps = Vec::new();
         match stage {
             Stage::Feed => {
-                let setup = self.setup.ok_or_else(|| refused(Fault::OutOfStep))?;
+                let setup = self.setup.ok_or(Refused::Because(Fault::OutOfStep))?;
                 let to = if setup.chip {
                     Word::ToContactless
                 } else {
@@ -219,7 +236,7 @@ impl Evolis {
             ]),
             Stage::Face => {
                 if !self.loaded {
-                    return Err(refused(Fault::OutOfStep));
+                    return Err(Refused::Because(Fault::OutOfStep));
                 }
                 steps.extend(self.rest.drain(..).map(|part| match part {
                     Part::Word(word) => Step::Say(word),
@@ -229,7 +246,7 @@ impl Evolis {
             }
             Stage::Finish => {
                 if !self.loaded || !self.rest.is_empty() {
-                    return Err(refused(Fault::OutOfStep));
+                    return Err(Refused::Because(Fault::OutOfStep));
                 }
                 self.loaded = false;
                 steps.extend([Step::Say(Word::End), Step::Say(Word::Position)]);
@@ -266,10 +283,10 @@ impl Evolis {
 
     /// Stages need the connection that was prepared or listened on: a new one may meet a printer that has
     /// lost its settings.
-    fn alive(&self) -> Result<(), Answer> {
+    fn alive(&self) -> Result<(), Refused> {
         match self.line {
             Line::Up => Ok(()),
-            Line::Down | Line::Opening => Err(Answer::Lost),
+            Line::Down | Line::Opening => Err(Refused::NoLink),
         }
     }
 
@@ -301,13 +318,20 @@ pub(super) fn counters() -> [Step; 2] {
     ]
 }
 
-/// An answer of our own: the printer was not asked.
-fn refused(fault: Fault) -> Answer {
-    let evidence = Evidence {
-        last: LastAnswer::Unknown,
-        ..Evidence::default()
-    };
-    Answer::Fault(fault, evidence)
+/// Why a request is answered by us: the printer is not asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Refused {
+    NoLink,
+    Because(Fault),
+}
+
+impl Refused {
+    fn answer(self) -> Answer {
+        match self {
+            Refused::NoLink => Answer::Lost,
+            Refused::Because(fault) => Answer::Fault(fault, Evidence::default()),
+        }
+    }
 }
 
 /// The panels of each side, in the ribbon's order [doc example; the second black on the back inferred].

@@ -26,11 +26,10 @@ use crate::engine::store::{
 };
 
 mod card;
+mod chip;
 mod dispatch;
 mod doubt;
 mod orders;
-#[cfg(test)]
-mod tests;
 
 /// How long a proposal waits for its second person. Unit: milliseconds.
 pub const PROPOSAL_MS_MAX: i64 = 3_600_000;

@@ -35,7 +35,7 @@ fn restart(bench: &mut Bench, options: Options) {
 #[test]
 fn a_living_printer_tells_its_last_answer_and_its_power() {
     let mut bench = primacy(usb());
-    bench.to_loaded();
+    bench.load_card();
     restart(&mut bench, usb());
     let evidence = bench.done(listen(Stage::Park));
     assert_eq!((evidence.wake, evidence.power), (Wake::Awake, Power::Kept));
@@ -68,7 +68,7 @@ fn nothing_that_acts_is_said_before_the_verdict() {
                 ..plain()
             };
             let mut bench = primacy(options.clone());
-            bench.to_loaded();
+            bench.load_card();
             restart(&mut bench, options);
             bench.fake.deaf_for = deaf;
             bench.done(listen(Stage::Finish));
@@ -109,7 +109,7 @@ fn power_that_was_lost_is_told_by_the_error_mode() {
 #[test]
 fn an_answer_that_waited_is_the_lost_one() {
     let mut bench = primacy(plain());
-    bench.to_loaded();
+    bench.load_card();
     bench.done(Request::Do(Stage::Face));
     bench.fake.on("Se", Does::Mute);
     assert!(matches!(
@@ -136,30 +136,50 @@ fn an_answer_that_waited_is_the_lost_one() {
 }
 
 #[test]
+fn an_answer_to_a_question_is_never_taken_for_an_answered_reject() {
+    // The question for the place is answered late, together with the one sent in the same stretch.
+    for transport in [Transport::Usb, Transport::Serial] {
+        let options = Options {
+            transport,
+            ..plain()
+        };
+        let mut bench = primacy(options);
+        bench.load_card();
+        bench.fake.on("Rlr;p", Does::Nothing);
+        bench.fake.on("Rsn", Does::Nothing);
+        assert!(matches!(
+            bench.ask(Request::Do(Stage::Reject)),
+            Answer::Silent { .. }
+        ));
+        bench.says(b"OK\0P00000012345\0");
+        bench.fake.last = "P00000012345".to_owned();
+        let evidence = bench.done(listen(Stage::Reject));
+        assert_eq!(evidence.last, LastAnswer::Unknown);
+        assert!(!bench.texts().contains(&"Ser"));
+    }
+}
+
+#[test]
 fn on_a_serial_line_half_a_command_is_spoilt_never_completed() {
     let mut bench = primacy(plain());
-    bench.to_loaded();
+    bench.load_card();
     restart(&mut bench, plain());
     // Half of `Ser` stands in the printer: an end of line would make it an eject.
     assert!(bench.fake.take(b"\x1bSe").is_empty());
     let sent = bench.fake.place;
     bench.evolis.ask(listen(Stage::Reject), bench.now).unwrap();
-    let mut first = None;
-    loop {
+    let first = loop {
         match bench.evolis.poll() {
             Output::Open(channel) => bench.evolis.link(LinkNews::Up(channel), bench.now),
-            Output::Send(_, bytes) => {
-                first = Some(bytes);
-                break;
-            }
+            Output::Send(_, bytes) => break bytes,
             Output::Wait(Some(until)) => {
                 bench.now = until;
                 bench.evolis.elapse(until);
             }
             _ => {}
         }
-    }
-    assert_eq!(first.unwrap().as_ref(), b"zz\r");
+    };
+    assert_eq!(first.as_ref(), b"zz\r");
     assert_eq!(sent, "CARD");
     for after in [Some(Stage::Face), Some(Stage::Chip), None] {
         let mut bench = primacy(plain());
@@ -186,7 +206,7 @@ fn a_printer_deaf_inside_a_picture_is_woken_by_no_dye() {
             ..plain()
         };
         let mut bench = primacy(options.clone());
-        bench.to_loaded();
+        bench.load_card();
         restart(&mut bench, options);
         bench.fake.deaf_for = 200;
         let began = bench.now;
@@ -287,7 +307,7 @@ fn the_hosts_right_to_recover_is_set_before_a_move_that_nobody_prepared() {
 #[test]
 fn an_attempt_that_goes_on_with_planes_in_memory_begins_its_sequence_anew() {
     let mut bench = primacy(usb());
-    bench.to_loaded();
+    bench.load_card();
     restart(&mut bench, usb());
     bench.done(listen(Stage::Park));
     bench.done(EXAMINE);

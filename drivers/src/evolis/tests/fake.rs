@@ -285,6 +285,18 @@ impl Bench {
     /// Asks and runs to the answer; takes virtual time as it is needed.
     pub(super) fn ask(&mut self, request: Request) -> Answer {
         self.evolis.ask(request, self.now).unwrap();
+        self.until_answered()
+    }
+
+    /// Runs to the answer of the request in flight, which must be `Done`.
+    pub(super) fn finish(&mut self) -> Evidence {
+        match self.until_answered() {
+            Answer::Done(evidence) => evidence,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn until_answered(&mut self) -> Answer {
         let earlier = self.events.len();
         for _ in 0..100_000 {
             let wait = self.drain();
@@ -390,7 +402,7 @@ impl Bench {
     }
 
     /// To the print start, with the picture's first plane loaded.
-    pub(super) fn to_loaded(&mut self) {
+    pub(super) fn load_card(&mut self) {
         self.done(Request::Prepare(with_chip()));
         self.done(Request::Do(Stage::Feed));
         self.done(Request::Do(Stage::Park));

@@ -217,7 +217,7 @@ fn the_golden_transcript_is_said_byte_for_byte() {
         dots: Some((FULL.lines, FULL.columns)),
         ..plain()
     });
-    bench.to_loaded();
+    bench.load_card();
     for stage in [Stage::Face, Stage::Finish, Stage::Eject] {
         bench.done(Request::Do(stage));
     }
@@ -275,7 +275,7 @@ fn a_feed_that_ends_elsewhere_is_a_fault() {
 #[test]
 fn an_empty_path_is_never_parked_ejected_or_rejected() {
     let mut bench = primacy(plain());
-    bench.to_loaded();
+    bench.load_card();
     bench.done(Request::Do(Stage::Face));
     bench.done(Request::Do(Stage::Finish));
     bench.fake.place = "OK";
@@ -295,7 +295,7 @@ fn an_empty_path_is_never_parked_ejected_or_rejected() {
 #[test]
 fn the_place_before_a_reject_is_asked_in_one_stretch_with_another_question() {
     let mut bench = primacy(plain());
-    bench.to_loaded();
+    bench.load_card();
     bench.forget();
     assert_eq!(bench.done(Request::Do(Stage::Reject)).place, Place::Empty);
     assert_eq!(bench.sent[0].as_ref(), b"\x1bRlr;p\r\x1bRsn\r");
@@ -305,7 +305,7 @@ fn the_place_before_a_reject_is_asked_in_one_stretch_with_another_question() {
 #[test]
 fn a_refused_reject_is_answered_before_any_question_is_asked() {
     let mut bench = primacy(plain());
-    bench.to_loaded();
+    bench.load_card();
     bench.forget();
     bench.fake.on("Ser", Does::Says("CARD JAM"));
     let (fault, evidence) = bench.fault(Request::Do(Stage::Reject));
@@ -323,7 +323,7 @@ fn a_refused_reject_is_answered_before_any_question_is_asked() {
 #[test]
 fn an_eject_that_holds_on_is_ended_once() {
     let mut bench = primacy(plain());
-    bench.to_loaded();
+    bench.load_card();
     bench.done(Request::Do(Stage::Face));
     bench.done(Request::Do(Stage::Finish));
     bench.forget();
@@ -364,7 +364,7 @@ fn stages_out_of_turn_are_refused_unsent() {
     );
     assert_eq!(bench.fault(Request::Do(Stage::Face)).0, Fault::OutOfStep);
     assert_eq!(bench.fault(Request::Do(Stage::Finish)).0, Fault::OutOfStep);
-    bench.to_loaded();
+    bench.load_card();
     bench.forget();
     assert_eq!(
         bench.fault(Request::Do(Stage::Finish)).0,
@@ -377,7 +377,7 @@ fn stages_out_of_turn_are_refused_unsent() {
 #[test]
 fn a_fault_heard_inside_a_picture_waits_for_its_last_byte() {
     let mut bench = primacy(plain());
-    bench.to_loaded();
+    bench.load_card();
     bench.forget();
     bench
         .evolis
@@ -446,6 +446,22 @@ fn a_number_is_asked_three_times_a_tenth_of_a_second_apart() {
 }
 
 #[test]
+fn what_comes_while_a_number_is_to_be_asked_again_is_dropped() {
+    let mut bench = primacy(plain());
+    bench.done(Request::Prepare(with_chip()));
+    bench.forget();
+    bench.fake.on("Rco;c", Does::Raw(b"OK\x0055\x00"));
+    let evidence = bench.done(Request::Prepare(with_chip()));
+    assert_eq!((evidence.cards, evidence.panels), (Some(100), Some(500)));
+    let asked = bench
+        .texts()
+        .iter()
+        .filter(|text| **text == "Rco;c")
+        .count();
+    assert_eq!(asked, 2);
+}
+
+#[test]
 fn silence_is_told_with_its_limit() {
     let mut bench = primacy(plain());
     bench.fake.on("Rsn", Does::Nothing);
@@ -461,6 +477,28 @@ fn silence_is_told_with_its_limit() {
         bench.ask(Request::Do(Stage::Feed)),
         Answer::Silent { waited }
     );
+}
+
+#[test]
+fn an_answers_timer_starts_when_the_link_took_the_last_byte() {
+    let mut bench = primacy(plain());
+    bench.done(Request::Prepare(with_chip()));
+    bench.evolis.ask(Request::Status, bench.now).unwrap();
+    assert!(matches!(bench.evolis.poll(), Output::Send(..)));
+    let mut now = bench.now + Duration::from_secs(30);
+    bench.evolis.elapse(now);
+    assert!(
+        matches!(bench.evolis.poll(), Output::Wait(Some(_))),
+        "the link is slow"
+    );
+    bench.evolis.link(LinkNews::Sent(Channel::Main), now);
+    let limit = now + Duration::from_secs(4);
+    assert_eq!(bench.evolis.poll(), Output::Wait(Some(limit)));
+    now = limit;
+    bench.evolis.elapse(now);
+    let waited = Duration::from_secs(4);
+    let silent = Event::Answered(Answer::Silent { waited });
+    assert_eq!(bench.evolis.poll(), Output::Tell(silent));
 }
 
 #[test]
@@ -496,13 +534,13 @@ fn a_reset_comes_before_the_next_card_when_planes_may_wait() {
     );
     assert!(bench.now >= Moment::ZERO + Duration::from_secs(5));
     bench.forget();
-    bench.to_loaded();
+    bench.load_card();
     assert!(!bench.texts().contains(&"Srs"), "once is enough");
     bench.done(Request::Do(Stage::Reject));
     bench.forget();
     bench.done(Request::Prepare(with_chip()));
     assert!(bench.texts().contains(&"Srs"), "a sequence was abandoned");
-    bench.to_loaded();
+    bench.load_card();
     bench.done(Request::Do(Stage::Face));
     bench.done(Request::Do(Stage::Finish));
     bench.done(Request::Do(Stage::Eject));
@@ -542,6 +580,55 @@ fn status_asks_and_touches_nothing() {
     bench.now = bench.now + Duration::from_secs(3600);
     bench.done(Request::Status);
     assert!(bench.texts().contains(&"Rrt;count"));
+}
+
+#[test]
+fn identity_is_told_item_by_item() {
+    let mut bench = primacy(plain());
+    bench.fake.on("Rtp", Does::Says("Evolis Primacy"));
+    bench.fake.on("Rfv", Does::Says("ERROR CDE"));
+    bench.fake.on("Rr", Does::Says("ymcko"));
+    let inferred = |text: &str| Told::Inferred(text.to_owned());
+    let told = |text: &str| Told::Told(text.to_owned());
+    let unasked = [
+        ("maker", inferred("Evolis")),
+        ("model", inferred("Primacy")),
+    ];
+    assert_eq!(bench.evolis.identity(), unasked);
+    bench.done(Request::Status);
+    let asked = [
+        ("maker", inferred("Evolis")),
+        ("model", told("Evolis Primacy")),
+        ("serial", told("P00000012345")),
+        ("firmware", Told::NotAskable),
+        ("ribbon", told("ymcko")),
+    ];
+    assert_eq!(bench.evolis.identity(), asked);
+    bench.forget();
+    bench.done(Request::Status);
+    assert!(!bench.texts().contains(&"Rfv"), "once a life");
+}
+
+#[test]
+fn a_late_answer_is_not_taken_for_that_of_the_next_request() {
+    let mut bench = primacy(plain());
+    bench.fake.on("Rco;c", Does::Nothing);
+    assert!(matches!(
+        bench.ask(Request::Prepare(with_chip())),
+        Answer::Silent { .. }
+    ));
+    bench
+        .evolis
+        .ask(Request::Prepare(with_chip()), bench.now)
+        .unwrap();
+    bench.evolis.receive(Channel::Main, b"77\0", bench.now);
+    bench.forget();
+    let evidence = bench.finish();
+    assert_eq!(evidence.cards, Some(100));
+    assert!(bench.texts()[0].starts_with("Echo;"));
+    bench.forget();
+    bench.done(Request::Prepare(with_chip()));
+    assert_eq!(bench.texts()[0], "Pem;2");
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn story(cuts: Vec<usize>) -> (Vec<Event>, Vec<String>) {
     bench.cuts = cuts;
     let mut events = Vec::new();
     bench.fake.on("Rco;c", Does::Says("OK"));
-    bench.to_loaded();
+    bench.load_card();
     bench.done(Request::Do(Stage::Face));
     events.append(&mut bench.events);
     bench.ask(Request::Listen {
