@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cetak_drivers::contract::{Dialect, Moment, Ribbon};
+use cetak_drivers::contract::{Dialect, Moment, Request, Ribbon, Stage};
 use cetak_drivers::evolis::{self, Evolis, Options};
 use cetak_drivers::link::memory::{MemoryCable, MemoryLink, pair};
 use cetak_drivers::reader::LineReader;
@@ -36,6 +36,8 @@ pub const COLUMNS: usize = 64;
 const START_MS: i64 = 1_547_427_600_000;
 /// Virtual time after which a room that is not done counts as stuck.
 const STUCK_AFTER: Duration = Duration::from_secs(4 * 3600);
+/// Rounds after which a room that is not done counts as stuck: time that stands still is no excuse.
+const ROUNDS_MAX: u64 = 400_000;
 const CABLE_BYTES: usize = 4096;
 const READER_BYTES: usize = 4096;
 const BLANKS: u32 = 12;
@@ -102,6 +104,8 @@ pub struct Room {
     report: Report,
     jobs: Vec<(String, JobId)>,
     lives: u64,
+    /// Cards that had left the hopper when the last feed was ordered.
+    picked_before: u32,
 }
 
 impl Room {
@@ -145,6 +149,7 @@ impl Room {
             report: Report::default(),
             jobs: Vec::new(),
             lives: 0,
+            picked_before: 0,
         };
         if let Cut::Byte(bytes) = cut {
             room.cable.accept_limit(usize::try_from(bytes).ok());
@@ -156,8 +161,10 @@ impl Room {
 
     /// Runs to the end of the work; the report judges it.
     pub fn run(mut self) -> Report {
+        let mut rounds = 0;
         while !self.done() {
-            if self.now.since(Moment::ZERO) > STUCK_AFTER {
+            rounds += 1;
+            if self.now.since(Moment::ZERO) > STUCK_AFTER || rounds > ROUNDS_MAX {
                 self.report.broken.push("the room is stuck".to_owned());
                 break;
             }
@@ -289,6 +296,9 @@ impl Room {
             match effect {
                 Effect::Reply(_, answer) => response = Some(answer),
                 Effect::Ask(_, _, request) => {
+                    if matches!(request, Request::Do(Stage::Feed)) {
+                        self.picked_before = self.firmware.mechanism().picked();
+                    }
                     host.printer
                         .ask(request, now)
                         .expect("the spooler asks one thing at a time");
@@ -507,11 +517,9 @@ impl Room {
         })
     }
 
-    /// Whether more cards left the hopper than ended attempts and this one's booking account for.
+    /// Whether a card left the hopper since the last feed was ordered: the mechanism's word.
     fn fed_for_this_attempt(&self) -> bool {
-        let books = self.store.books().expect("a sound store");
-        let loaded = books.pieces(Stock::KtpEl, crate::domain::blank::Account::Loaded);
-        u64::try_from(self.firmware.mechanism().hopper().len()).unwrap_or(u64::MAX) <= loaded
+        self.firmware.mechanism().picked() > self.picked_before
     }
 
     fn clear_path(&mut self) {
