@@ -1,3 +1,5 @@
 //! Edges: outside words into spooler commands, and back.
 
+pub mod api;
+pub mod desk;
 pub mod records;
