@@ -3,3 +3,4 @@
 pub mod api;
 pub mod desk;
 pub mod records;
+pub mod words;
