@@ -1,6 +1,7 @@
 //! Edges: outside words into spooler commands, and back.
 
 pub mod api;
+pub mod cli;
 pub mod client;
 pub mod desk;
 pub mod fleet_view;

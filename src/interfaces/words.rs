@@ -154,6 +154,11 @@ pub fn state(name: &str, lang: Lang) -> &str {
     named(names::STATES, name, lang)
 }
 
+/// The names of all job states, in the order of a card's life.
+pub fn state_names() -> impl Iterator<Item = &'static str> {
+    names::STATES.iter().map(|(name, _)| *name)
+}
+
 /// A printer's word by its name (`needs_media`).
 pub fn printer_word(name: &str, lang: Lang) -> &str {
     named(names::PRINTER_WORDS, name, lang)
@@ -274,6 +279,7 @@ const PLACES: &[(&str, Words)] = &[
     ("printer", Words::new("MESIN", "PRINTER")),
     ("proposal", Words::new("NOMOR", "NUMBER")),
     ("stock", Words::new("JENIS", "STOCK")),
+    ("open", Words::new("JOB", "JOB")),
 ];
 
 fn filled(template: &str, with: &Params, lang: Lang) -> String {
