@@ -280,9 +280,11 @@ impl Room {
             .map(|cut| cut.harm)
     }
 
-    /// The next cut comes.
-    fn strike(&mut self) {
-        let Some(cut) = self.cuts.pop() else { return };
+    /// The next cut comes; `true` when it took the host's life.
+    fn strike(&mut self) -> bool {
+        let Some(cut) = self.cuts.pop() else {
+            return false;
+        };
         self.report.cuts += 1;
         self.note(format_args!("cut {cut:?}"));
         let uptime = self.now.0;
@@ -304,6 +306,7 @@ impl Room {
             self.open_store();
         }
         self.come_back();
+        cut.harm.host_dies()
     }
 
     /// What was away and is due again.

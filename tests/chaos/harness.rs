@@ -6,8 +6,8 @@ use std::sync::mpsc;
 
 use cetak::rehearsal::room::{Plan, Report, Room};
 
-/// Broken runs that are shown.
-const SHOWN_MAX: usize = 12;
+/// Broken runs that are shown where `CETAK_SHOWN` asks for no other number.
+const SHOWN_MAX: u64 = 12;
 
 /// What a suite's runs came to.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ pub(crate) fn play_all(suite: &str, count: u64, plan: impl Fn(u64) -> Plan + Syn
                         return;
                     }
                     let plan = plan(number);
-                    let what = format!("{plan:?}");
+                    let what = format!("{:?} serial {} {:?}", plan.mode, plan.serial, plan.cuts);
                     let _ = send.send((number, what, play(plan)));
                 }
             });
@@ -105,12 +105,14 @@ impl Total {
         for (what, times) in &self.reached {
             println!("  {times:>7} {what}");
         }
+        let shown = number("CETAK_SHOWN").unwrap_or(SHOWN_MAX);
+        let shown = usize::try_from(shown).unwrap_or(usize::MAX);
         assert!(
             self.broken.is_empty(),
             "{} broken of {} runs, the first:\n{}",
             self.broken.len(),
             self.runs,
-            self.broken[..self.broken.len().min(SHOWN_MAX)].join("\n")
+            self.broken[..self.broken.len().min(shown)].join("\n")
         );
     }
 }

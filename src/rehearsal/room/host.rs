@@ -209,8 +209,9 @@ impl Room {
             .cut_at(here(true))
             .or(self.cut_at(here(false)))
             .is_some()
+            && self.strike()
         {
-            self.strike();
+            return None;
         }
         self.hand_out(effects)
     }
@@ -248,11 +249,11 @@ impl Room {
                 Effect::WakeAt(moment) => host.wake = Some(moment),
             }
             self.report.effects += 1;
-            if self.cut_at(Place::Effect(self.report.effects)).is_some() {
-                self.strike();
+            let here = Place::Effect(self.report.effects);
+            if self.cut_at(here).is_some() && self.strike() {
+                return None;
             }
         }
-        self.host.as_ref()?;
         response
     }
 
