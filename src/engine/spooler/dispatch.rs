@@ -87,7 +87,8 @@ impl Spooler {
             .faults
             .iter()
             .any(|f| f.gravity() != cetak_drivers::contract::Gravity::Report);
-        if machine.needs_clear && machine.row.doubt.is_none() && !blocked {
+        // A stage needs a link that is up: a printer that has not answered since is asked for its status first.
+        if machine.needs_clear && machine.reachable && machine.row.doubt.is_none() && !blocked {
             turn.journal(
                 &Actor::Spooler,
                 "INTENT_CLEAR",
