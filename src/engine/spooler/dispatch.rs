@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use cetak_drivers::contract::{CardImage, Point, Request, Stage};
+use cetak_drivers::contract::{CardImage, Evidence, Point, Request, Stage};
 
 use super::{Code, Effect, Picture, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
 use crate::domain::record::CardProduct;
-use crate::engine::fleet::{CardRun, Doing, STATUS_EVERY, Work};
+use crate::engine::fleet::{CardRun, Doing, STATUS_EVERY, Work, is_simulated_unit};
 use crate::engine::store::{AttemptEntry, StoreLost};
 
 impl Spooler {
@@ -16,7 +16,9 @@ impl Spooler {
     pub(super) fn dispatch(&mut self, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
         let ids: Vec<PrinterId> = self.printers.keys().cloned().collect();
         for id in ids {
-            self.reserve(&id, turn)?;
+            if !self.stopping {
+                self.reserve(&id, turn)?;
+            }
             self.start_waiting(&id, turn)?;
         }
         Ok(())
@@ -66,6 +68,7 @@ impl Spooler {
         };
         let due = machine.again_at.is_none_or(|at| at <= turn.now);
         match &mut machine.work {
+            Work::Idle if self.stopping => return Ok(()),
             Work::Idle => {}
             Work::Card(run) => {
                 if due {
@@ -84,7 +87,8 @@ impl Spooler {
             .faults
             .iter()
             .any(|f| f.gravity() != cetak_drivers::contract::Gravity::Report);
-        if machine.needs_clear && machine.row.doubt.is_none() && !blocked {
+        // A stage needs a link that is up: a printer that has not answered since is asked for its status first.
+        if machine.needs_clear && machine.reachable && machine.row.doubt.is_none() && !blocked {
             turn.journal(
                 &Actor::Spooler,
                 "INTENT_CLEAR",
@@ -168,7 +172,7 @@ impl Spooler {
         &mut self,
         id: &PrinterId,
         job: JobId,
-        baseline: cetak_drivers::contract::Evidence,
+        baseline: Evidence,
         turn: &mut Turn<'_>,
     ) -> Result<(), StoreLost> {
         let run_name = self.settings.run.clone();
@@ -176,24 +180,23 @@ impl Spooler {
             return Ok(());
         };
         machine.work = Work::Idle;
-        if let Some(last) = &machine.row.last_evidence {
-            let doubt = if last.unit.is_some() && baseline.unit != last.unit {
-                Some("OTHER_UNIT")
-            } else if baseline.cards > last.cards && last.cards.is_some() {
-                Some("COUNTED_WHILE_AWAY")
-            } else {
-                None
-            };
-            if let Some(code) = doubt {
-                machine.row.doubt = Some(code.to_owned());
-                turn.store.save_printer(&machine.row)?;
-                return turn.journal(
-                    &Actor::Printer(id.clone()),
-                    "PRINTER_IN_DOUBT",
-                    id.to_string(),
-                    serde_json::json!({ "code": code }),
-                );
-            }
+        if self.stopping {
+            return Ok(());
+        }
+        let simulated = baseline.unit.as_deref().is_some_and(is_simulated_unit);
+        if let Some(code) = if simulated && !self.settings.training {
+            Some("SIMULATED_PRINTER")
+        } else {
+            doubt_between(machine.row.last_evidence.as_ref(), &baseline)
+        } {
+            machine.row.doubt = Some(code.to_owned());
+            turn.store.save_printer(&machine.row)?;
+            return turn.journal(
+                &Actor::Printer(id.clone()),
+                "PRINTER_IN_DOUBT",
+                id.to_string(),
+                serde_json::json!({ "code": code }),
+            );
         }
         machine.next = None;
         let queued = turn
@@ -240,7 +243,7 @@ impl Spooler {
             image: Some(image),
             doing: Doing::Stage(Stage::Feed),
             uncut: true,
-            evidence: cetak_drivers::contract::Evidence::default(),
+            evidence: Evidence::default(),
             chip: None,
             examined: 0,
             moves: 0,
@@ -251,6 +254,18 @@ impl Spooler {
         machine.work = Work::Card(run);
         turn.ask(machine, Request::Do(Stage::Feed));
         Ok(())
+    }
+}
+
+/// A new baseline must agree with the last committed evidence: else a card was made while nobody asked.
+fn doubt_between(last: Option<&Evidence>, baseline: &Evidence) -> Option<&'static str> {
+    let last = last?;
+    if last.unit.is_some() && baseline.unit != last.unit {
+        Some("OTHER_UNIT")
+    } else if baseline.cards > last.cards && last.cards.is_some() {
+        Some("COUNTED_WHILE_AWAY")
+    } else {
+        None
     }
 }
 
