@@ -1,0 +1,8 @@
+//! `cetak demo`: four simulated printers on real terminals and a real socket, the real spooler as a child that is
+//! killed on the way, an operator, and a judge who counts cards.
+
+pub mod answers;
+pub mod operator;
+pub mod plan;
+pub mod shelves;
+pub mod sight;
