@@ -2,6 +2,8 @@
 //! killed on the way, an operator, and a judge who counts cards.
 
 pub mod answers;
+#[cfg(test)]
+mod bench;
 pub mod operator;
 pub mod plan;
 pub mod shelves;

@@ -661,3 +661,7 @@ fn understood<T: DeserializeOwned>(what: &str, answer: Value) -> Result<T, Order
         why: error.to_string(),
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;
