@@ -3,13 +3,15 @@
 //! Codes and numbers, no sentences and no personal data: the words are the reader's matter.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::flaw::FieldError;
 use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
-use crate::domain::job::{Code, JobState};
+use crate::domain::job::{CheckResult, Code, JobState};
 use crate::domain::record::{CardProduct, Reason};
 use crate::engine::spooler::Settlement;
 
@@ -51,8 +53,36 @@ pub struct RoomView {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SubmitRequest {
-    /// The records.
+    /// The records. Of more than [`BATCH_MAX`] only the first and one more are kept: enough to refuse them.
+    #[serde(deserialize_with = "a_batch_and_one")]
     pub jobs: Vec<SubmitItem>,
+}
+
+/// Reads a batch and one item more, and skips the rest: a body of millions of items costs no memory.
+fn a_batch_and_one<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<SubmitItem>, D::Error> {
+    struct Items;
+    impl<'de> Visitor<'de> for Items {
+        type Value = Vec<SubmitItem>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of records")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+            let mut kept = Vec::new();
+            while kept.len() <= BATCH_MAX {
+                match items.next_element()? {
+                    Some(item) => kept.push(item),
+                    None => return Ok(kept),
+                }
+            }
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(kept)
+        }
+    }
+    deserializer.deserialize_seq(Items)
 }
 
 /// One record of a request.
@@ -196,6 +226,18 @@ pub struct SettleBody {
     /// `printed`, `spoiled` or `not-fed`.
     pub outcome: Settlement,
 }
+
+/// `POST /jobs/ID/check`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckBody {
+    /// `good`, `bad` or `not_found`.
+    pub result: CheckResult,
+}
+
+/// The answer to an action that is done: an empty object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Done {}
 
 /// The answer to an action for two.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

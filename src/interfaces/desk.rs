@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::api::{PrinterView, Refusal, Reloaded};
@@ -47,6 +49,8 @@ pub struct About {
     pub epoch: u32,
     /// A training store.
     pub training: bool,
+    /// The office's zone: a business day is a local date.
+    pub zone: TimeZone,
     /// This life of the program.
     pub run: String,
 }
@@ -152,5 +156,13 @@ impl Desk {
     /// The room's time.
     pub fn at(&self) -> At {
         (self.wall)()
+    }
+
+    /// The office's date.
+    pub fn today(&self) -> Date {
+        jiff::Timestamp::from_millisecond(self.at().0)
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            .to_zoned(self.about.zone.clone())
+            .date()
     }
 }
