@@ -4,7 +4,7 @@ use std::fmt;
 
 use cetak_firmware_sims::mechanism::{Card, CardId, Looks, Mechanism};
 
-use super::sight::Sight;
+use super::sight::{Pile, Sight};
 use crate::artwork::mark::Mark;
 use crate::domain::ids::{JobId, PrinterId};
 use crate::engine::spooler::Settlement;
@@ -95,7 +95,13 @@ impl Given {
             }
             (Said::Settled(Settlement::NotFed), None) => {
                 let seen = sight.look.hopper + sight.cards.len() + away;
-                if usable == 0 && seen == loaded {
+                let loose = sight
+                    .cards
+                    .iter()
+                    .any(|card| card.pile == Pile::Taken && !card.cut && card.face != Looks::Whole);
+                if loose {
+                    Err(self.but("a card that nobody has claimed lies there"))
+                } else if usable == 0 && seen == loaded {
                     Ok(())
                 } else {
                     Err(self.but(format!("{seen} of {loaded} blanks are accounted for")))

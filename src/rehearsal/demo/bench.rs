@@ -242,7 +242,7 @@ impl Room {
             let response = self.command("SPECIMEN LOKET", Command::Submit(vec![submission]));
             match response {
                 Response::Accepted(accepted) => match accepted.as_slice() {
-                    [Accepted::New(job)] => self.jobs.push((key, *job)),
+                    [Accepted::New { job, .. }] => self.jobs.push((key, *job)),
                     other => unreachable!("{other:?}"),
                 },
                 other => unreachable!("{other:?}"),
