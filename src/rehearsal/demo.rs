@@ -4,6 +4,7 @@
 pub mod answers;
 #[cfg(test)]
 mod bench;
+pub mod judge;
 pub mod operator;
 pub mod plan;
 pub mod shelves;

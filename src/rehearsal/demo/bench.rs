@@ -1,7 +1,7 @@
 //! A room for the operator's tests: the real spooler and the real firmware in memory and virtual time, and a door
 //! that speaks the API's words.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -21,17 +21,17 @@ use super::operator::{OrderError, Orders};
 use super::sight::Hands;
 use crate::artwork::{Look, mark};
 use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
-use crate::domain::job::{Code, JobState};
-use crate::domain::record::CardProduct;
-use crate::engine::fleet::{ChipScript, ChipWay, Doing, PrinterSpec, Work};
+use crate::domain::job::JobState;
+use crate::engine::fleet::{ChipScript, ChipWay, PrinterSpec};
 use crate::engine::spooler::{
     Command, Effect, Input, ReplyTo, Response, Settings, Settlement, Spooler, Submission,
 };
 use crate::engine::store::{Accepted, Identity, SqliteStore, StoreKey, StoreRead};
 use crate::interfaces::api::{
-    AttemptView, CardView, JobDetail, JobView, JobsPage, PrinterView, Proposed, QuestionView,
-    Refusal,
+    AttemptView, JobDetail, JobView, JobsPage, PrinterView, Proposed, QuestionView, Refusal,
 };
+use crate::interfaces::desk::Fleet;
+use crate::interfaces::fleet_view::{self, Asked};
 use crate::rehearsal::sim::SimError;
 use crate::rehearsal::specimen::{Mix, stream};
 
@@ -449,76 +449,29 @@ impl Room {
     }
 
     fn questions(&self) -> Vec<QuestionView> {
-        let machine = self.host.spooler.printers().next().expect("one printer");
-        let mut questions = VecDeque::new();
-        let mut ask = |code: &str, job: Option<JobId>, about: Option<&str>| {
-            questions.push_back(QuestionView {
-                code: Code::from(code),
-                printer: (code != "CUT_SPOILED").then(printer),
-                job,
-                proposal: None,
-                about: about.map(Code::from),
-            });
+        let uncut: Vec<JobId> = self
+            .jobs
+            .iter()
+            .map(|(_, id)| *id)
+            .filter(|id| matches!(self.row(*id).state, JobState::Spoiled { uncut: true, .. }))
+            .collect();
+        let states = self.jobs.iter().map(|(_, id)| self.row(*id).state);
+        let queued = states.into_iter().any(|state| state == JobState::Queued);
+        let fleet = Fleet {
+            printers: vec![self.view()],
+            stopping: false,
         };
-        if let Work::Card(run) = &machine.work
-            && run.doing == Doing::Person
-        {
-            ask("DOUBT", Some(run.attempt.job), None);
-        }
-        for (_, id) in &self.jobs {
-            if matches!(self.row(*id).state, JobState::Spoiled { uncut: true, .. }) {
-                ask("CUT_SPOILED", Some(*id), None);
-            }
-        }
-        if let Some(doubt) = &machine.row.doubt {
-            ask("PRINTER_IN_DOUBT", None, Some(doubt));
-        }
-        for fault in &machine.faults {
-            ask("FAULT", None, Some(fault.code()));
-        }
-        if machine.row.hopper.is_none_or(|hopper| hopper.pieces == 0) {
-            ask("LOAD_HOPPER", None, None);
-        }
-        questions.into()
+        fleet_view::questions(&Asked {
+            fleet: &fleet,
+            proposals: &[],
+            uncut: &uncut,
+            waiting: &queued.then_some(self.stock).into_iter().collect(),
+        })
     }
 
     fn view(&self) -> PrinterView {
         let machine = self.host.spooler.printers().next().expect("one printer");
-        let card = match &machine.work {
-            Work::Card(run) => Some(CardView {
-                job: run.attempt.job,
-                point: match run.point() {
-                    cetak_drivers::contract::Point::Sent(stage) => {
-                        format!("sent:{stage:?}").to_lowercase()
-                    }
-                    point => format!("{point:?}").to_lowercase(),
-                },
-                doing: String::new(),
-                asks_person: run.doing == Doing::Person,
-            }),
-            Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => None,
-        };
-        PrinterView {
-            id: printer(),
-            profile: "evolis-primacy".to_owned(),
-            endpoint: String::new(),
-            maker: String::new(),
-            model: String::new(),
-            word: String::new(),
-            faults: Vec::new(),
-            paused: None,
-            doubt: machine.row.doubt.as_deref().map(Code::from),
-            duty: vec![self.stock],
-            stock: machine.row.hopper.map(|hopper| hopper.stock),
-            hopper: machine.row.hopper.map_or(0, |hopper| hopper.pieces),
-            ribbon_left: None,
-            card,
-            next: machine.next,
-            good: machine.row.good,
-            spoiled: machine.row.spoiled,
-            ms_per_card: None,
-            unit: None,
-        }
+        fleet_view::printer_view(machine, "evolis-primacy", "memory")
     }
 }
 
@@ -548,15 +501,5 @@ impl Hands for Bench {
         looked.map_err(|refused| SimError::Refused {
             why: refused.to_string(),
         })
-    }
-}
-
-/// Products of a stock, for tests that name one.
-pub(super) fn product(stock: Stock) -> CardProduct {
-    match stock {
-        Stock::KtpEl => CardProduct::KtpEl,
-        Stock::KtpElForeigner => CardProduct::KtpElForeigner,
-        Stock::Kia05 => CardProduct::Kia05,
-        Stock::Kia517 => CardProduct::Kia517,
     }
 }
