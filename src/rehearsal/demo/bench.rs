@@ -17,9 +17,11 @@ use cetak_firmware_sims::hands::{Hand, Look as Looked};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::judge::JobFacts;
 use super::operator::{OrderError, Orders};
 use super::sight::Hands;
-use crate::artwork::{Look, mark};
+use crate::artwork::{Letterhead, Look, Studio, mark};
+use crate::domain::blank::Account;
 use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
 use crate::domain::job::JobState;
 use crate::engine::fleet::{ChipScript, ChipWay, PrinterSpec};
@@ -28,12 +30,13 @@ use crate::engine::spooler::{
 };
 use crate::engine::store::{Accepted, Identity, SqliteStore, StoreKey, StoreRead};
 use crate::interfaces::api::{
-    AttemptView, JobDetail, JobView, JobsPage, PrinterView, Proposed, QuestionView, Refusal,
+    AttemptView, JobDetail, JobView, JobsPage, NumberedBlank, PrinterView, Proposed, QuestionView,
+    Refusal, StockView,
 };
 use crate::interfaces::desk::Fleet;
 use crate::interfaces::fleet_view::{self, Asked};
 use crate::rehearsal::sim::SimError;
-use crate::rehearsal::specimen::{Mix, stream};
+use crate::rehearsal::specimen::{Mix, Specimen, stream};
 
 /// Dots of a bench card.
 pub(super) const LINES: usize = 96;
@@ -48,6 +51,8 @@ pub(super) struct Scene {
     pub(super) stock: Stock,
     pub(super) faults: FaultPlan,
     pub(super) cards: usize,
+    /// Cards of real size with their real artwork; else small plain ones.
+    pub(super) real: bool,
 }
 
 struct Host {
@@ -63,6 +68,8 @@ struct Host {
 struct Room {
     now: Moment,
     lives: u64,
+    studio: Option<Studio>,
+    people: Vec<Specimen>,
     store: SqliteStore,
     host: Host,
     firmware: Firmware,
@@ -83,9 +90,13 @@ pub(super) fn printer() -> PrinterId {
 
 impl Bench {
     pub(super) fn new(scene: Scene) -> Bench {
-        let profile = Profile::named("evolis-primacy")
-            .expect("a built-in profile")
-            .with_geometry(COLUMNS, LINES);
+        let mut profile = Profile::named("evolis-primacy").expect("a built-in profile");
+        if !scene.real {
+            profile = profile.with_geometry(COLUMNS, LINES);
+        }
+        let studio = scene
+            .real
+            .then(|| Studio::new(&Letterhead::specimen()).expect("the specimen letterhead fits"));
         let firmware = Firmware::new(profile, Switches::default(), scene.faults);
         let identity = Identity {
             room: "TPI".parse().expect("three capitals"),
@@ -97,10 +108,13 @@ impl Bench {
         let (_, cable) = pair(CABLE_BYTES);
         let (_, reader_cable) = pair(CABLE_BYTES);
         cable.keep_unread(true);
-        let host = host(1, scene.stock, &store, &cable, &reader_cable);
+        let dots = (!scene.real).then_some((LINES, COLUMNS));
+        let host = host(1, scene.stock, dots, &store, &cable, &reader_cable);
         let mut room = Room {
             now: Moment::ZERO,
             lives: 1,
+            studio,
+            people: Vec::new(),
             store,
             host,
             firmware,
@@ -138,6 +152,7 @@ impl Bench {
         room.host = host(
             room.lives,
             room.stock,
+            room.studio.is_none().then_some((LINES, COLUMNS)),
             &room.store,
             &room.cable,
             &room.reader_cable,
@@ -163,6 +178,46 @@ impl Bench {
             .collect()
     }
 
+    /// The people that were handed in.
+    pub(super) fn people(&self) -> Vec<Specimen> {
+        self.room().people.clone()
+    }
+
+    /// How the jobs stand, for the judge.
+    pub(super) fn job_facts(&self) -> Vec<JobFacts> {
+        let room = self.room();
+        let jobs = room.jobs.iter();
+        jobs.map(|(key, id)| JobFacts {
+            id: *id,
+            key: key.clone(),
+            state: room.row(*id).state,
+        })
+        .collect()
+    }
+
+    /// A stock's books, with numbers.
+    pub(super) fn stock_view(&self, stock: Stock) -> StockView {
+        let room = self.room();
+        let books = room.store.books().expect("a sound store");
+        let blanks = room.store.blanks().expect("a sound store");
+        StockView {
+            stock,
+            received: books.received(stock),
+            accounts: Account::ALL
+                .into_iter()
+                .map(|account| (account.name().to_owned(), books.pieces(stock, account)))
+                .collect(),
+            numbered: blanks
+                .into_iter()
+                .map(|blank| NumberedBlank {
+                    uid: blank.uid.to_string(),
+                    account: blank.account.name().to_owned(),
+                    job: blank.job,
+                })
+                .collect(),
+        }
+    }
+
     pub(super) fn firmware<T>(&self, look: impl FnOnce(&mut Firmware) -> T) -> T {
         look(&mut self.room().firmware)
     }
@@ -171,13 +226,14 @@ impl Bench {
 fn host(
     life: u64,
     stock: Stock,
+    dots: Option<(usize, usize)>,
     store: &SqliteStore,
     cable: &MemoryCable,
     reader_cable: &MemoryCable,
 ) -> Host {
     let model = evolis::models::find("evolis-primacy").expect("a built-in model");
     let options = Options {
-        dots: Some((LINES, COLUMNS)),
+        dots,
         seed: life,
         ..Options::default()
     };
@@ -238,6 +294,7 @@ impl Room {
             .collect();
         for (record, photo) in people {
             let key = record.key.clone();
+            self.people.push((record.clone(), photo.clone()));
             let submission = Submission { record, photo };
             let response = self.command("SPECIMEN LOKET", Command::Submit(vec![submission]));
             match response {
@@ -277,7 +334,13 @@ impl Room {
                     asked.expect("the spooler asks one thing at a time");
                 }
                 Effect::Draw { job, payload, .. } => {
-                    let image = mark::plain_card(&payload.record.key, LINES, COLUMNS);
+                    let (record, photo) = (&payload.record, payload.photo.as_deref());
+                    let image = match &self.studio {
+                        Some(studio) => studio
+                            .draw(record, photo, &record.key, true)
+                            .expect("a specimen can be drawn"),
+                        None => mark::plain_card(&record.key, LINES, COLUMNS),
+                    };
                     let drawn = Input::Drawn(job, Ok(Arc::new(image)));
                     self.host.inputs.push(drawn);
                 }

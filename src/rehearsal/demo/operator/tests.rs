@@ -112,6 +112,7 @@ fn scene(stock: Stock, faults: FaultPlan) -> Scene {
         stock,
         faults,
         cards: 4,
+        real: false,
     }
 }
 
