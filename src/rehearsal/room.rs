@@ -1,124 +1,169 @@
 //! One printer's room in one thread and virtual time: the real spooler, store, session, dialect and reader
-//! machine against the simulated firmware, an operator with hands, and a host that can die anywhere.
+//! machine against the simulated firmware, an operator with hands, and a host, a cable and a power
+//! supply that can go anywhere.
+//!
+//! - this file: what is played, and the loop
+//! - [`mode`]: kinds of cards; [`cuts`]: where it is cut; [`defect`]: what is planted; [`trace`]: what happened
+//! - `host`: the program's lives; `operator`: hands; `judge`: what the mechanism shows at the end
 //!
 //! The judge reads the mechanism only: marks from cards, never the spooler's word.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use cetak_drivers::contract::{Dialect, Moment, Request, Ribbon, Stage};
-use cetak_drivers::evolis::{self, Evolis, Options};
-use cetak_drivers::link::memory::{MemoryCable, MemoryLink, pair};
-use cetak_drivers::reader::LineReader;
-use cetak_drivers::session::Session;
+use cetak_drivers::contract::Moment;
+use cetak_drivers::link::memory::{CableEvent, MemoryCable, pair};
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::evolis::{Evolis as Firmware, Profile, Switches};
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::hands::Hand;
-use cetak_firmware_sims::mechanism::{Blank, Card, CardPlace, Looks, Side};
-use jiff::tz::TimeZone;
+use cetak_firmware_sims::mechanism::Blank;
 
-use crate::artwork::{Look, mark};
-use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
-use crate::domain::job::JobState;
-use crate::engine::fleet::{ChipScript, ChipWay, Doing, PrinterSpec, Work};
-use crate::engine::spooler::{
-    Command, Effect, Input, ReplyTo, Response, Settings, Settlement, Spooler, Submission,
-};
-use crate::engine::store::{Accepted, Identity, SqliteStore, StoreKey, StoreRead};
+use crate::domain::ids::{JobId, PrinterId};
+use crate::engine::store::crash::{CrashPlan, CrashStore};
+use crate::engine::store::{Identity, SqliteStore, StoreKey};
 
-/// Dots along the long side of a rehearsal card.
-pub const LINES: usize = 96;
-/// Dots along its short side.
-pub const COLUMNS: usize = 64;
-/// When the rehearsal's wall clock starts: 14 January 2019, 08.00 WIB.
-const START_MS: i64 = 1_547_427_600_000;
+pub mod cuts;
+pub mod defect;
+mod host;
+mod judge;
+pub mod mode;
+mod operator;
+pub mod trace;
+
+use cuts::{At, Cut, Harm, SharedSends, lock};
+use defect::Defect;
+use host::Host;
+use mode::Mode;
+use trace::Trace;
+
 /// Virtual time after which a room that is not done counts as stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(4 * 3600);
+const STUCK_AFTER: Duration = Duration::from_secs(6 * 3600);
 /// Rounds after which a room that is not done counts as stuck: time that stands still is no excuse.
-const ROUNDS_MAX: u64 = 400_000;
-const CABLE_BYTES: usize = 4096;
+const ROUNDS_MAX: u64 = 200_000;
+/// A send fits as a whole, so that one write is one send.
+const CABLE_BYTES: usize = 1 << 16;
 const READER_BYTES: usize = 4096;
-const BLANKS: u32 = 12;
+/// Blanks in the hopper at the beginning.
+pub const BLANKS: u32 = 12;
 
-/// Where the host dies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
-    /// Nowhere.
-    None,
-    /// Behind this many effect boundaries: each commit, and each effect handed out, is one.
-    Boundary(u64),
-    /// When the cable has taken this many bytes from us.
-    Byte(u64),
+/// What is played. The same plan plays the same way.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What kind of card.
+    pub mode: Mode,
+    /// How many, each for another person.
+    pub people: usize,
+    /// What nobody knows of the printer.
+    pub switches: Switches,
+    /// What goes wrong inside the printer.
+    pub faults: FaultPlan,
+    /// What is cut, in the order in which it comes.
+    pub cuts: Vec<Cut>,
+    /// A serial line: the link outlives the printer's power, half a command may stand in it.
+    pub serial: bool,
+    /// How long a person takes to come.
+    pub hand_after: Duration,
+    /// What is planted.
+    pub defect: Option<Defect>,
+    /// Keep the trace as lines.
+    pub traced: bool,
 }
 
-/// What else happens at the cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Power {
-    /// Only the host dies.
-    Stays,
-    /// The printer loses its power too, and gets it back.
-    Fails,
+impl Plan {
+    /// Two people, the most ordinary printer, nothing cut.
+    pub fn of(mode: Mode) -> Plan {
+        Plan {
+            mode,
+            people: 2,
+            switches: Switches::default(),
+            faults: FaultPlan::default(),
+            cuts: Vec::new(),
+            serial: false,
+            hand_after: Duration::from_secs(30),
+            defect: None,
+            traced: false,
+        }
+    }
+
+    /// The same with one more cut.
+    pub fn cut(mut self, cut: Cut) -> Plan {
+        self.cuts.push(cut);
+        self
+    }
 }
 
 /// How a rehearsal ended, as the mechanism shows it.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Good cards by the client's key: whole, one picture, not cut, the key's mark.
+    /// Good cards by the client's key.
     pub good: BTreeMap<String, u32>,
-    /// Effect boundaries passed.
-    pub boundaries: u64,
-    /// Bytes the cable took.
-    pub bytes: u64,
-    /// Questions a person settled.
+    /// Commits of all lives.
+    pub commits: u64,
+    /// Effects handed out.
+    pub effects: u64,
+    /// Sends to the printer.
+    pub sends: u64,
+    /// Questions that two people settled.
     pub settled: u32,
-    /// The host's deaths.
+    /// Times that the operator switched the printer off and on because nothing else helped.
+    pub switched: u32,
+    /// Cuts that came.
     pub cuts: u32,
+    /// What was reached, and how often: verdicts by their point, outcomes, what people did.
+    pub reached: BTreeMap<String, u64>,
     /// What is wrong; empty when all invariants hold.
     pub broken: Vec<String>,
+    /// What happened.
+    pub trace: Trace,
 }
 
-struct Host {
-    spooler: Spooler,
-    printer: Session<Box<dyn Dialect>>,
-    link: MemoryLink,
-    reader: Session<LineReader>,
-    reader_link: MemoryLink,
-    inputs: Vec<Input>,
-    wake: Option<Moment>,
+impl Report {
+    pub(super) fn reach(&mut self, what: impl Into<String>) {
+        *self.reached.entry(what.into()).or_default() += 1;
+    }
 }
 
 /// The room.
 pub struct Room {
+    plan: Plan,
     now: Moment,
-    store: SqliteStore,
+    store: CrashStore<SqliteStore>,
+    /// Commits of earlier lives.
+    commits_before: u64,
     host: Option<Host>,
     firmware: Firmware,
     cable: MemoryCable,
     reader_cable: MemoryCable,
     reader_line: Vec<u8>,
+    sends: SharedSends,
     id: PrinterId,
-    cut: Cut,
-    power: Power,
+    /// Cuts that have not come, the next one last.
+    cuts: Vec<Cut>,
     report: Report,
     jobs: Vec<(String, JobId)>,
     lives: u64,
     /// Cards that had left the hopper when the last feed was ordered.
     picked_before: u32,
+    host_back: Option<Moment>,
+    link_back: Option<Moment>,
+    power_back: Option<Moment>,
+    hands: operator::Hands,
+    /// Places of the cards when they were last noted.
+    places: Vec<String>,
 }
 
 impl Room {
-    /// A room with one Primacy, a loaded hopper and these clients' keys waiting as KTP-el jobs.
-    pub fn new(people: usize, switches: Switches, cut: Cut, power: Power) -> Room {
-        let profile = Profile::named("evolis-primacy")
+    /// A room with its printer, a loaded hopper and the first records waiting.
+    pub fn new(plan: Plan) -> Room {
+        let profile = Profile::named(plan.mode.model())
             .expect("a built-in profile")
-            .with_geometry(COLUMNS, LINES);
-        let mut firmware = Firmware::new(profile, switches, FaultPlan::default());
+            .with_geometry(mode::COLUMNS, mode::LINES);
+        let mut firmware = Firmware::new(profile, plan.switches, plan.faults.clone());
         let blanks = (0..BLANKS)
-            .map(|n| Blank {
+            .map(|number| Blank {
                 id: None,
-                uid: Some(format!("TEST-{n:014X}")),
+                uid: plan.mode.chip().then(|| format!("TEST-{number:014X}")),
                 chip_dead: false,
             })
             .collect();
@@ -135,27 +180,43 @@ impl Room {
         let (_, cable) = pair(CABLE_BYTES);
         let (_, reader_cable) = pair(READER_BYTES);
         cable.keep_unread(true);
+        let sends = SharedSends::default();
+        lock(&sends).completes = plan.defect == Some(Defect::CompletesHalfACommand);
+        let mut cuts = plan.cuts.clone();
+        cuts.reverse();
         let mut room = Room {
             now: Moment::ZERO,
-            store,
+            store: CrashStore::new(store, None),
+            commits_before: 0,
             host: None,
             firmware,
             cable,
             reader_cable,
             reader_line: Vec::new(),
+            sends,
             id: PrinterId("p1".to_owned()),
-            cut,
-            power,
-            report: Report::default(),
+            cuts,
+            report: Report {
+                trace: if plan.traced {
+                    Trace::kept()
+                } else {
+                    Trace::default()
+                },
+                ..Report::default()
+            },
             jobs: Vec::new(),
             lives: 0,
             picked_before: 0,
+            host_back: None,
+            link_back: None,
+            power_back: None,
+            hands: operator::Hands::default(),
+            places: Vec::new(),
+            plan,
         };
-        if let Cut::Byte(bytes) = cut {
-            room.cable.accept_limit(usize::try_from(bytes).ok());
-        }
+        room.open_store();
         room.start();
-        room.open_the_day(people);
+        room.open_the_day();
         room
     }
 
@@ -165,211 +226,113 @@ impl Room {
         while !self.done() {
             rounds += 1;
             if self.now.since(Moment::ZERO) > STUCK_AFTER || rounds > ROUNDS_MAX {
-                self.report.broken.push("the room is stuck".to_owned());
+                self.stuck("time is up");
                 break;
             }
-            if !self.step() {
-                self.operate();
-                self.pass_time();
+            if self.step() || self.operate() {
+                continue;
+            }
+            if !self.pass_time() {
+                self.stuck("nothing is due");
+                break;
             }
         }
         self.judge();
         self.report
     }
 
-    fn start(&mut self) {
-        self.lives += 1;
-        let settings = Settings {
-            run: format!("rehearsal/{}", self.lives),
-            zone: TimeZone::fixed(jiff::tz::offset(7)),
-            training: true,
-        };
-        let dialect = self.dialect();
-        let steps = |read: bool| {
-            let (write, ok) = ("00D60001 08 {mark}", "9000");
-            if read {
-                vec![("00B0000108".to_owned(), "{mark} 9000".to_owned())]
-            } else {
-                vec![(write.to_owned(), ok.to_owned())]
-            }
-        };
-        let spec = PrinterSpec {
-            id: self.id.clone(),
-            capabilities: Arc::new(dialect.capabilities().clone()),
-            stocks: vec![Stock::KtpEl],
-            ribbon: Ribbon::Ymcko,
-            look: Look::Colour,
-            chip: ChipWay::InLine(ChipScript {
-                write: steps(false),
-                verify: steps(true),
-            }),
-        };
-        let spooler = Spooler::start(settings, vec![spec], self.at(), &self.store)
-            .expect("a sound store can be taken up");
-        self.host = Some(Host {
-            spooler,
-            printer: Session::new(dialect),
-            link: self.cable.link(),
-            reader: Session::new(LineReader::new()),
-            reader_link: self.reader_cable.link(),
-            inputs: vec![Input::Wake],
-            wake: None,
-        });
+    fn stuck(&mut self, why: &str) {
+        let state = self.standing();
+        self.report
+            .broken
+            .push(format!("the room is stuck ({why}): {state}"));
     }
 
-    fn dialect(&self) -> Box<dyn Dialect> {
-        let model = evolis::models::find("evolis-primacy").expect("a built-in model");
-        let options = Options {
-            dots: Some((LINES, COLUMNS)),
-            seed: self.lives,
-            ..Options::default()
+    /// The store as this life finds it: the crash of the next cut is planned.
+    fn open_store(&mut self) {
+        let next = self.cuts.last().map(|cut| (cut.at, cut.harm));
+        let before = self.commits_before;
+        let plan = match next {
+            Some((At::Commit { number, kept }, harm)) if harm.host_dies() => number
+                .checked_sub(before)
+                .filter(|at_commit| *at_commit > self.store.commits())
+                .map(|at_commit| CrashPlan {
+                    at_commit,
+                    keep: kept,
+                }),
+            Some(_) | None => None,
         };
-        Box::new(Evolis::new(model, options))
-    }
-
-    fn at(&self) -> At {
-        let ms = i64::try_from(self.now.0 / 1_000_000).unwrap_or(i64::MAX);
-        At(START_MS.saturating_add(ms))
-    }
-
-    fn open_the_day(&mut self, people: usize) {
-        let clerk = person("SPECIMEN GUDANG");
-        self.command(
-            &clerk,
-            Command::Receive(Stock::KtpEl, BLANKS, "BA-TEST-001".to_owned()),
-        );
-        self.command(&clerk, Command::Issue(Stock::KtpEl, BLANKS));
-        self.command(&clerk, Command::Load(self.id.clone(), Stock::KtpEl, BLANKS));
-        let mix = super::specimen::Mix::TANJUNGPINANG_2019;
-        let adults = super::specimen::stream(1, mix)
-            .filter(|(record, _)| {
-                record.product == crate::domain::record::CardProduct::KtpEl
-                    && record.reason == crate::domain::record::Reason::New
-            })
-            .take(people);
-        for (record, photo) in adults {
-            let key = record.key.clone();
-            let submission = Submission { record, photo };
-            let submit =
-                |room: &mut Room| room.command(&clerk, Command::Submit(vec![submission.clone()]));
-            // A client whose answer was lost asks again: the key makes that harmless.
-            let response = match submit(self) {
-                None => submit(self),
-                answered => answered,
-            };
-            match response {
-                Some(Response::Accepted(accepted)) => match accepted.as_slice() {
-                    [Accepted::New { job, .. } | Accepted::Same(job)] => {
-                        self.jobs.push((key, *job))
-                    }
-                    _ => self
-                        .report
-                        .broken
-                        .push("a specimen is not accepted".to_owned()),
-                },
-                Some(Response::Done | Response::Proposed(_) | Response::Refused(_)) | None => {
-                    self.report.broken.push("no answer to submit".to_owned());
-                }
-            }
+        self.store.plan(plan);
+        if let Some(defect) = self.plan.defect {
+            self.store.plant(defect.in_store());
         }
+        lock(&self.sends).cut = match next {
+            Some((At::Send { number, reaches }, _)) => Some((number, reaches)),
+            Some((At::Commit { .. } | At::Effect(_), _)) | None => None,
+        };
     }
 
-    /// One order and its answer; effects are handed out as in any turn.
-    fn command(&mut self, actor: &Actor, command: Command) -> Option<Response> {
-        self.turn(vec![Input::Command(actor.clone(), command, ReplyTo(0))])
+    /// The next cut, if it stands here.
+    fn cut_at(&self, here: At) -> Option<Harm> {
+        self.cuts
+            .last()
+            .filter(|cut| cut.at == here)
+            .map(|cut| cut.harm)
     }
 
-    fn turn(&mut self, inputs: Vec<Input>) -> Option<Response> {
-        let (now, at) = (self.now, self.at());
-        let host = self.host.as_mut()?;
-        let effects = host
-            .spooler
-            .turn(inputs, now, at, &mut self.store)
-            .expect("the books never refuse what the spooler decides");
-        let mut response = None;
-        host.wake = None;
-        for effect in effects {
-            self.report.boundaries += 1;
-            if self.cut == Cut::Boundary(self.report.boundaries) {
-                self.die();
-                return None;
-            }
-            let host = self.host.as_mut()?;
-            match effect {
-                Effect::Reply(_, answer) => response = Some(answer),
-                Effect::Ask(_, _, request) => {
-                    if matches!(request, Request::Do(Stage::Feed)) {
-                        self.picked_before = self.firmware.mechanism().picked();
-                    }
-                    host.printer
-                        .ask(request, now)
-                        .expect("the spooler asks one thing at a time");
-                }
-                Effect::Encode(_, _, request) => {
-                    host.reader
-                        .ask(request, now)
-                        .expect("the spooler asks one thing at a time");
-                }
-                Effect::Draw { job, payload, .. } => {
-                    let image = mark::plain_card(&payload.record.key, LINES, COLUMNS);
-                    host.inputs.push(Input::Drawn(job, Ok(Arc::new(image))));
-                }
-                Effect::WakeAt(moment) => host.wake = Some(moment),
-            }
-        }
-        response
-    }
-
-    /// The host dies: what the cable took stays taken.
-    fn die(&mut self) {
+    /// The next cut comes; `true` when it took the host's life.
+    fn strike(&mut self) -> bool {
+        let Some(cut) = self.cuts.pop() else {
+            return false;
+        };
         self.report.cuts += 1;
-        self.cut = Cut::None;
-        self.cable.accept_limit(None);
-        self.host = None;
-        if self.power == Power::Fails {
-            let _ = self.firmware.hand(Hand::PowerOff, self.now.0);
-            let _ = self.firmware.hand(Hand::PowerOn, self.now.0);
+        self.note(format_args!("cut {cut:?}"));
+        let uptime = self.now.0;
+        if cut.harm.power_fails() {
+            let _ = self.firmware.hand(Hand::PowerOff, uptime);
+            self.power_back = Some(self.now + cut.away);
+        }
+        if cut.harm.host_dies() {
+            self.die(cut.away);
+        } else if cut.harm == Harm::Link || !self.plan.serial {
+            self.cable.cut();
+        }
+        if cut.harm == Harm::Link {
+            self.cable.fail_open(true);
+            self.link_back = Some(self.now + cut.away);
+        }
+        lock(&self.sends).struck = false;
+        if self.host.is_some() {
+            self.open_store();
+        }
+        self.come_back();
+        cut.harm.host_dies()
+    }
+
+    /// What was away and is due again.
+    fn come_back(&mut self) {
+        let now = self.now;
+        let due = |at: &mut Option<Moment>| {
+            let is = at.is_some_and(|at| at <= now);
+            if is {
+                *at = None;
+            }
+            is
+        };
+        if due(&mut self.power_back) {
+            let _ = self.firmware.hand(Hand::PowerOn, now.0);
+        }
+        let link_is_back = due(&mut self.link_back);
+        if link_is_back || self.link_back.is_none() {
+            // On USB a printer without power is not there.
+            let absent = !self.plan.serial && !self.firmware.mechanism().power();
+            self.cable
+                .fail_open(absent || !self.firmware.mechanism().plugged());
         }
         self.carry();
-        self.start();
-    }
-
-    /// One round; `false` when nothing more happens at this moment.
-    fn step(&mut self) -> bool {
-        let mut moved = self.carry();
-        let now = self.now;
-        if self.host.is_some() && self.cable.budget_spent() {
-            self.die();
-            return true;
+        if due(&mut self.host_back) {
+            self.start();
         }
-        let Some(host) = self.host.as_mut() else {
-            return moved;
-        };
-        let mut news = Vec::new();
-        let next = host.printer.pump(&mut host.link, now, &mut news);
-        moved |= next.is_some_and(|at| at <= now) || !news.is_empty();
-        host.inputs.extend(
-            news.into_iter()
-                .map(|event| Input::Device(self.id.clone(), 1, event)),
-        );
-        let mut chip_news = Vec::new();
-        let reader_next = host.reader.pump(&mut host.reader_link, now, &mut chip_news);
-        moved |= reader_next.is_some_and(|at| at <= now) || !chip_news.is_empty();
-        host.inputs.extend(
-            chip_news
-                .into_iter()
-                .map(|news| Input::Encoder(self.id.clone(), 1, news)),
-        );
-        if host.wake.is_some_and(|at| at <= now) {
-            host.wake = None;
-            host.inputs.push(Input::Wake);
-        }
-        let inputs = std::mem::take(&mut host.inputs);
-        if !inputs.is_empty() {
-            self.turn(inputs);
-            moved = true;
-        }
-        moved | self.carry()
     }
 
     /// Carries bytes between cable and firmware, lines between reader socket and chip.
@@ -378,12 +341,8 @@ impl Room {
         let mut moved = false;
         while let Some(event) = self.cable.take_event() {
             match event {
-                cetak_drivers::link::memory::CableEvent::Opened => {
-                    self.firmware.host_opened(uptime)
-                }
-                cetak_drivers::link::memory::CableEvent::Closed => {
-                    self.firmware.host_closed(uptime)
-                }
+                CableEvent::Opened => self.firmware.host_opened(uptime),
+                CableEvent::Closed => self.firmware.host_closed(uptime),
             }
             moved = true;
         }
@@ -392,241 +351,99 @@ impl Room {
         if !waiting.is_empty() {
             let taken = self.firmware.receive(&waiting, uptime);
             self.cable.consume(taken);
-            moved |= taken > 0;
+            if taken > 0 {
+                self.report
+                    .trace
+                    .bytes(uptime, "to printer", &waiting[..taken]);
+                moved = true;
+            }
             self.firmware.advance(uptime);
         }
         let answer = self.firmware.transmit();
         if !answer.is_empty() {
+            self.report.trace.bytes(uptime, "to host", &answer);
             self.cable.write_to_host(&answer);
             moved = true;
         }
+        let status = (!self.plan.serial).then(|| self.firmware.port_status());
+        self.cable.set_port_status(status);
         self.reader_line
             .extend(self.reader_cable.read_from_host(READER_BYTES));
         while let Some(end) = self.reader_line.iter().position(|b| *b == b'\n') {
             let line: Vec<u8> = self.reader_line.drain(..=end).collect();
             let text = String::from_utf8_lossy(&line);
             let answer = self.firmware.reader(text.trim(), uptime);
+            self.note(format_args!("reader {} -> {answer}", text.trim()));
             self.reader_cable
                 .write_to_host(format!("{answer}\n").as_bytes());
             moved = true;
         }
+        self.unplugged();
+        self.note_places();
         moved
     }
 
-    fn pass_time(&mut self) {
-        let mut next = self.now + Duration::from_secs(1);
+    /// A strike of the fault plan may have taken the cable or the power.
+    fn unplugged(&mut self) {
+        let mechanism = self.firmware.mechanism();
+        let gone = !mechanism.plugged() || (!self.plan.serial && !mechanism.power());
+        if gone && self.cable.host_is_open() {
+            self.cable.cut();
+        }
+        if gone {
+            self.cable.fail_open(true);
+        } else if self.link_back.is_none() {
+            self.cable.fail_open(false);
+        }
+    }
+
+    /// Lets time pass to what is due next; `false`: nothing is.
+    fn pass_time(&mut self) -> bool {
+        let mut next: Option<Moment> = None;
         let mut sooner = |at: Option<Moment>| {
-            if let Some(at) = at.filter(|at| *at > self.now) {
-                next = next.min(at);
+            if let Some(at) = at {
+                next = Some(next.map_or(at, |next| next.min(at)));
             }
         };
         sooner(self.firmware.next().map(Moment));
-        if let Some(host) = self.host.as_mut() {
-            let mut nothing = Vec::new();
-            sooner(host.printer.pump(&mut host.link, self.now, &mut nothing));
-            host.inputs.extend(
-                nothing
-                    .into_iter()
-                    .map(|event| Input::Device(self.id.clone(), 1, event)),
-            );
-            sooner(host.wake);
+        sooner(self.host_back);
+        sooner(self.link_back);
+        sooner(self.power_back);
+        sooner(self.hands.due());
+        if let Some(host) = &self.host {
+            sooner(host.due());
         }
-        self.now = next;
+        let Some(next) = next else { return false };
+        // What is due and did not move stands in nobody's way.
+        self.now = next.max(self.now + Duration::from_millis(1));
+        self.come_back();
+        true
     }
 
-    /// The operator: answers what waits for a person from what the mechanism shows.
-    fn operate(&mut self) {
-        let waiting: Vec<(String, JobId, JobState)> = self
-            .jobs
-            .iter()
-            .filter_map(|(key, id)| {
-                let row = self.store.job(*id).expect("a sound store")?;
-                Some((key.clone(), *id, row.state))
-            })
-            .collect();
-        let (first, second) = (person("SPECIMEN MELUR"), person("SPECIMEN BAYU"));
-        for (key, id, state) in waiting {
-            match state {
-                JobState::InDoubt { .. } if self.asks_a_person() => {
-                    self.clear_path();
-                    let good = self.cards_of(&key).any(good);
-                    self.cut_cards(&key);
-                    let settlement = if good {
-                        Settlement::Printed
-                    } else if self.fed_for_this_attempt() {
-                        Settlement::Spoiled
-                    } else {
-                        Settlement::NotFed
-                    };
-                    let mut proposed = self.command(&first, Command::Settle(id, settlement));
-                    if matches!(proposed, Some(Response::Refused(_))) {
-                        proposed = self.command(&first, Command::Settle(id, Settlement::Spoiled));
-                    }
-                    if let Some(Response::Proposed(number)) = proposed {
-                        self.report.settled += 1;
-                        self.command(&second, Command::Approve(number));
-                    }
-                }
-                JobState::Spoiled { uncut: true, .. } => {
-                    self.cut_cards(&key);
-                    self.command(&first, Command::ConfirmCut(id));
-                }
-                JobState::Held { .. } => {
-                    self.command(&first, Command::Release(id));
-                }
-                JobState::Received
-                | JobState::Queued
-                | JobState::Assigned { .. }
-                | JobState::Encoding { .. }
-                | JobState::Encoded { .. }
-                | JobState::Printing { .. }
-                | JobState::InDoubt { .. }
-                | JobState::Printed { .. }
-                | JobState::Spoiled { .. }
-                | JobState::Ready { .. }
-                | JobState::InDelivery { .. }
-                | JobState::HandedOver { .. }
-                | JobState::Withdrawn { .. }
-                | JobState::Rejected { .. }
-                | JobState::Cancelled => {}
-            }
-        }
-        let doubtful = self.host.as_ref().is_some_and(|host| {
-            host.spooler
-                .printers()
-                .any(|machine| machine.row.doubt.is_some() || !machine.faults.is_empty())
-        });
-        if doubtful && self.idle() {
-            self.clear_path();
-            self.command(&first, Command::Resume(self.id.clone()));
-        }
+    fn note(&mut self, what: std::fmt::Arguments<'_>) {
+        self.report.trace.note(self.now.0, what);
     }
 
-    fn asks_a_person(&self) -> bool {
-        self.host.as_ref().is_some_and(|host| {
-            host.spooler.printers().any(|machine| match &machine.work {
-                Work::Card(run) => run.doing == Doing::Person,
-                Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
-            })
-        })
-    }
-
-    fn idle(&self) -> bool {
-        self.host.as_ref().is_some_and(|host| {
-            host.spooler
-                .printers()
-                .all(|machine| matches!(machine.work, Work::Idle))
-        })
-    }
-
-    /// Whether a card left the hopper since the last feed was ordered: the mechanism's word.
-    fn fed_for_this_attempt(&self) -> bool {
-        self.firmware.mechanism().picked() > self.picked_before
-    }
-
-    fn clear_path(&mut self) {
-        let uptime = self.now.0;
-        if self.firmware.mechanism().inside().is_empty() {
+    /// Notes cards that moved, if somebody reads the trace.
+    fn note_places(&mut self) {
+        if !self.plan.traced {
             return;
         }
-        for hand in [Hand::OpenLid, Hand::TakeInside, Hand::CloseLid] {
-            let _ = self.firmware.hand(hand, uptime);
-        }
-    }
-
-    fn cards_of(&self, key: &str) -> impl Iterator<Item = &Card> {
-        let wanted = mark::of(key);
-        self.firmware
-            .mechanism()
-            .cards()
-            .filter(move |card| mark_of(card) == Some(wanted))
-    }
-
-    /// Cuts what lies in the reject box and on the pile and is no good card of this key.
-    fn cut_cards(&mut self, key: &str) {
-        let wanted = mark::of(key);
-        let spoiled: Vec<_> = self
+        let places: Vec<String> = self
             .firmware
             .mechanism()
             .cards()
-            .filter(|card| matches!(card.place, CardPlace::Reject | CardPlace::Taken))
-            .filter(|card| {
-                let finished_by_hand =
-                    good(card) && card.place == CardPlace::Taken && mark_of(card) == Some(wanted);
-                !card.cut && !finished_by_hand
-            })
-            .map(|card| card.id)
+            .map(|card| format!("card {} {:?} {:?}", card.id.0, card.place, card.looks()))
             .collect();
-        for card in spoiled {
-            let _ = self.firmware.hand(Hand::Cut { card }, self.now.0);
+        let before = std::mem::replace(&mut self.places, places);
+        let changed: Vec<String> = self
+            .places
+            .iter()
+            .filter(|line| !before.contains(line) && !line.contains("Hopper"))
+            .cloned()
+            .collect();
+        for line in changed {
+            self.note(format_args!("{line}"));
         }
     }
-
-    fn done(&self) -> bool {
-        let printed = self.jobs.iter().all(|(_, id)| {
-            self.store
-                .job(*id)
-                .expect("a sound store")
-                .is_some_and(|row| matches!(row.state, JobState::Printed { .. }))
-        });
-        printed && self.idle()
-    }
-
-    fn judge(&mut self) {
-        self.report.bytes = self.cable.taken_total();
-        let mut broken = Vec::new();
-        for (key, _) in &self.jobs {
-            let count = u32::try_from(self.cards_of(key).filter(|card| good(card)).count())
-                .unwrap_or(u32::MAX);
-            if count != 1 {
-                broken.push(format!("C1: {key} has {count} good cards"));
-            }
-            self.report.good.insert(key.clone(), count);
-        }
-        let people: Vec<_> = self.jobs.iter().map(|(key, _)| mark::of(key)).collect();
-        for card in self.firmware.mechanism().cards().filter(|card| good(card)) {
-            let face = mark_of(card);
-            if !face.is_some_and(|mark| people.contains(&mark)) {
-                broken.push("a good card of nobody".to_owned());
-            }
-            let chip = card.chip.blocks[1][..8].to_vec();
-            if face.is_none_or(|mark| chip != mark.0.to_be_bytes()) {
-                broken.push("a chip and a face of two persons".to_owned());
-            }
-        }
-        let books = self.store.books().expect("a sound store");
-        let loaded = books.pieces(Stock::KtpEl, crate::domain::blank::Account::Loaded);
-        let hopper = u64::try_from(self.firmware.mechanism().hopper().len()).unwrap_or(u64::MAX);
-        let sought = books.pieces(Stock::KtpEl, crate::domain::blank::Account::Sought);
-        // After a power cut nobody can tell a blank that never left from one that was thrown out: the books
-        // name it as sought until a person counts, and only such a one may lie in the hopper.
-        if !(loaded..=loaded + sought).contains(&hopper) {
-            broken.push(format!(
-                "S1: books say {loaded} loaded and {sought} sought, the hopper holds {hopper}"
-            ));
-        }
-        self.report.broken.extend(broken);
-    }
-}
-
-fn person(name: &str) -> Actor {
-    Actor::Person(name.to_owned())
-}
-
-/// Whole, one picture, not cut.
-fn good(card: &Card) -> bool {
-    !card.cut && card.looks() == Looks::Whole
-}
-
-/// The mark on the front, read from its resin dots: line = x, column = height - 1 - y.
-fn mark_of(card: &Card) -> Option<mark::Mark> {
-    let face = card.face(Side::Front);
-    let bytes = COLUMNS / 8;
-    let dot = |x: usize, y: usize| {
-        let column = COLUMNS - 1 - y;
-        face.k
-            .get(x * bytes + column / 8)
-            .is_some_and(|byte| byte & (0x80 >> (column % 8)) != 0)
-    };
-    mark::read(dot, LINES, COLUMNS)
 }

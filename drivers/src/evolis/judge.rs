@@ -5,8 +5,8 @@ use super::status::{Said, classify};
 use super::task::Step;
 use super::wire::{Counter, Handshake, Sensor, Word};
 use crate::contract::{
-    Answer, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request, Setup,
-    Status, Told,
+    Answer, BenchFlag, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request,
+    Setup, Status, Told,
 };
 
 /// A decision between steps.
@@ -75,6 +75,9 @@ const LOW_MILLIVOLTS: u32 = 1000;
 /// From it on the card sensor sees a card for sure. Unit: millivolts [inferred].
 const HIGH_MILLIVOLTS: u32 = 4000;
 
+/// The guide's word for a card inside, wherever it stands [doc; present is inferred].
+const INSIDE_SOMEWHERE: &str = "ERR CARD";
+
 impl Evolis {
     /// Learns from one answer.
     pub(super) fn learn(&mut self, word: Word, said: Said, now: Moment) -> Outcome {
@@ -117,6 +120,7 @@ impl Evolis {
 
     fn learn_mode(&mut self, said: &Said) -> Outcome {
         let ack = self.options.handshake == Handshake::AckNack;
+        let set = self.host_recovers;
         let Some(task) = &mut self.task else {
             return Outcome::Next;
         };
@@ -131,11 +135,7 @@ impl Evolis {
         match mode {
             None => Outcome::Again,
             Some(MODE_SERVICE) => Outcome::Stop(Fault::ForeignService),
-            Some(MODE_HOST) => {
-                task.evidence.power = Power::Kept;
-                Outcome::Next
-            }
-            Some(MODE_HOST_ACK) if ack => {
+            Some(mode) if (listening || set) && is_ours(mode, ack) => {
                 task.evidence.power = Power::Kept;
                 Outcome::Next
             }
@@ -144,6 +144,8 @@ impl Evolis {
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
+            // Asked before it is set: only the vendor's service would have been overwritten unseen.
+            Some(_) if !set => Outcome::Next,
             Some(_) => Outcome::Stop(Fault::SettingRefused),
         }
     }
@@ -163,7 +165,10 @@ impl Evolis {
         };
         let mut outcome = Outcome::Next;
         match word {
-            Word::Position => evidence.place = place(&said),
+            Word::Position => {
+                evidence.place = place(&said);
+                task.station_unnamed = text == Some(INSIDE_SOMEWHERE);
+            }
             Word::RejectBox => {
                 evidence.reject_full = match text {
                     Some("CARD") => Some(true),
@@ -278,7 +283,15 @@ impl Evolis {
             }
             Judge::Prepared => {
                 let setup = self.setup.expect("set when the request came");
+                // The reset was left out because the place could not be told then: what waits in memory would
+                // reach another person's card.
+                let drops = self
+                    .options
+                    .bench
+                    .contains(&BenchFlag::SequenceStartDropsPlanes);
+                let waiting = self.planes_may_wait && !setup.card_inside && !drops;
                 match unprepared(&task.evidence, &task.noted, setup) {
+                    None if waiting => self.fault(Fault::OutOfStep),
                     None => self.done(LastAnswer::Ok),
                     Some(fault) => self.fault(fault),
                 }
@@ -290,7 +303,10 @@ impl Evolis {
                 } else {
                     Place::Path
                 };
-                self.done_if(place == wanted, doubtful);
+                // In the guide's words a card is inside and no station has a name: the move's own answer and the
+                // reader at the station say where.
+                let perhaps = chip && task.station_unnamed && place == Place::Path;
+                self.done_if(place == wanted || perhaps, doubtful);
             }
             Judge::Parked => self.done_if(place == Place::Path, doubtful),
             Judge::MustBeInside => {
@@ -448,6 +464,11 @@ impl Evolis {
     }
 }
 
+/// Whether the mode is the one that the host sets.
+fn is_ours(mode: u64, ack: bool) -> bool {
+    mode == MODE_HOST || (ack && mode == MODE_HOST_ACK)
+}
+
 /// What would make a feed pointless.
 fn unprepared(evidence: &Evidence, noted: &[Fault], setup: Setup) -> Option<Fault> {
     let inside = evidence.place.inside();
@@ -480,7 +501,7 @@ fn place(said: &Said) -> Place {
         Said::Fault(_) => Place::Unknown,
         Said::Text(text) => match text.as_str() {
             "NO CARD" => Place::Empty,
-            "CARD" | "ERR CARD" => Place::Path,
+            "CARD" | INSIDE_SOMEWHERE => Place::Path,
             "SMART CARD" => Place::Contact,
             "CONTACTLESS CARD" => Place::Contactless,
             _ => Place::Unknown,

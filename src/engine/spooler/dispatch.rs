@@ -16,7 +16,9 @@ impl Spooler {
     pub(super) fn dispatch(&mut self, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
         let ids: Vec<PrinterId> = self.printers.keys().cloned().collect();
         for id in ids {
-            self.reserve(&id, turn)?;
+            if !self.stopping {
+                self.reserve(&id, turn)?;
+            }
             self.start_waiting(&id, turn)?;
         }
         Ok(())
@@ -66,6 +68,7 @@ impl Spooler {
         };
         let due = machine.again_at.is_none_or(|at| at <= turn.now);
         match &mut machine.work {
+            Work::Idle if self.stopping => return Ok(()),
             Work::Idle => {}
             Work::Card(run) => {
                 if due {
@@ -84,7 +87,8 @@ impl Spooler {
             .faults
             .iter()
             .any(|f| f.gravity() != cetak_drivers::contract::Gravity::Report);
-        if machine.needs_clear && machine.row.doubt.is_none() && !blocked {
+        // A stage needs a link that is up: a printer that has not answered since is asked for its status first.
+        if machine.needs_clear && machine.reachable && machine.row.doubt.is_none() && !blocked {
             turn.journal(
                 &Actor::Spooler,
                 "INTENT_CLEAR",
@@ -176,6 +180,9 @@ impl Spooler {
             return Ok(());
         };
         machine.work = Work::Idle;
+        if self.stopping {
+            return Ok(());
+        }
         if let Some(last) = &machine.row.last_evidence {
             let doubt = if last.unit.is_some() && baseline.unit != last.unit {
                 Some("OTHER_UNIT")

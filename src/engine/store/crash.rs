@@ -47,6 +47,15 @@ impl Restart for SqliteStore {
     }
 }
 
+/// What is planted in a store so that a judge must find it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Planted {
+    /// A commit is answered before it is durable: only the next turn makes it so.
+    pub late: bool,
+    /// What is booked in place of an entry.
+    pub booked: Option<fn(&Entry) -> Entry>,
+}
+
 /// Wraps a store; see [`CrashPlan`]. After the crash everything that writes is refused.
 #[derive(Debug)]
 pub struct CrashStore<S> {
@@ -54,6 +63,8 @@ pub struct CrashStore<S> {
     plan: Option<CrashPlan>,
     commits: u64,
     crashed: bool,
+    planted: Planted,
+    owed: bool,
 }
 
 impl<S: Store> CrashStore<S> {
@@ -64,7 +75,19 @@ impl<S: Store> CrashStore<S> {
             plan,
             commits: 0,
             crashed: false,
+            planted: Planted::default(),
+            owed: false,
         }
+    }
+
+    /// Plans the next crash, or none; commits are counted from this store's beginning.
+    pub fn plan(&mut self, plan: Option<CrashPlan>) {
+        self.plan = plan;
+    }
+
+    /// Plants defects.
+    pub fn plant(&mut self, planted: Planted) {
+        self.planted = planted;
     }
 
     /// Commits so far, the one that crashed among them.
@@ -91,6 +114,16 @@ impl<S: Store> CrashStore<S> {
 }
 
 impl<S: Restart> CrashStore<S> {
+    /// Becomes the store as a new process finds it, without a plan.
+    pub fn reopen(&mut self) -> Result<(), StoreLost> {
+        self.inner.restart()?;
+        self.plan = None;
+        self.commits = 0;
+        self.crashed = false;
+        self.owed = false;
+        Ok(())
+    }
+
     /// The store as a new process finds it.
     pub fn into_inner(mut self) -> Result<S, StoreLost> {
         self.inner.restart()?;
@@ -107,6 +140,9 @@ fn went() -> StoreLost {
 
 impl<S: Store> Store for CrashStore<S> {
     fn begin(&mut self) -> Result<(), StoreLost> {
+        if std::mem::take(&mut self.owed) {
+            self.up()?.commit()?;
+        }
         self.up()?.begin()
     }
 
@@ -121,6 +157,10 @@ impl<S: Store> Store for CrashStore<S> {
                 }
                 self.crashed = true;
                 Err(went())
+            }
+            Some(_) | None if self.planted.late => {
+                self.owed = true;
+                Ok(())
             }
             Some(_) | None => self.inner.commit(),
         }
@@ -168,7 +208,11 @@ impl<S: Store> Store for CrashStore<S> {
     }
 
     fn book(&mut self, entry: &Entry, at: At) -> Result<(), StoreLost> {
-        self.up()?.book(entry, at)
+        let entry = match self.planted.booked {
+            Some(booked) => booked(entry),
+            None => entry.clone(),
+        };
+        self.up()?.book(&entry, at)
     }
 
     fn announce_blanks(

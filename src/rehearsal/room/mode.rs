@@ -1,0 +1,141 @@
+//! What kinds of cards a rehearsal makes, and on which printer.
+
+use std::sync::{Arc, OnceLock};
+
+use cetak_drivers::contract::{BitPlane, Capabilities, CardImage, Overlay, Ribbon, Side};
+use cetak_drivers::evolis::models;
+
+use super::super::specimen::{self, Mix};
+use crate::artwork::{Look, mark};
+use crate::domain::ids::{PrinterId, Stock};
+use crate::domain::record::{CardProduct, Reason, Record};
+use crate::engine::fleet::{ChipScript, ChipWay, PrinterSpec};
+
+/// Dots along the long side of a rehearsal card: the smallest on which a mark can be read.
+pub const LINES: usize = 64;
+/// Dots along its short side.
+pub const COLUMNS: usize = 48;
+/// People who stand ready for each kind of card.
+pub const PEOPLE_MAX: usize = 4;
+
+/// A kind of card on its printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// KTP-el with a chip, one side in colour.
+    Chip,
+    /// KIA, one side in colour.
+    Single,
+    /// KTP-el with a chip, colour in front and resin on the back.
+    Dual,
+    /// KIA on a black ribbon, on a printer that cannot hold the finished card.
+    Mono,
+}
+
+impl Mode {
+    /// All of them.
+    pub const ALL: [Mode; 4] = [Mode::Chip, Mode::Single, Mode::Dual, Mode::Mono];
+
+    /// The model's key; simulators have their own table under the same names.
+    pub fn model(self) -> &'static str {
+        match self {
+            Mode::Chip | Mode::Single => "evolis-primacy",
+            Mode::Dual => "evolis-primacy-duplex",
+            Mode::Mono => "evolis-dualys",
+        }
+    }
+
+    /// The blanks it takes.
+    pub fn stock(self) -> Stock {
+        match self {
+            Mode::Chip | Mode::Dual => Stock::KtpEl,
+            Mode::Single | Mode::Mono => Stock::Kia517,
+        }
+    }
+
+    /// Whether a chip is written in line.
+    pub fn chip(self) -> bool {
+        self.stock().has_chip()
+    }
+
+    fn look(self) -> Look {
+        match self {
+            Mode::Chip | Mode::Single => Look::Colour,
+            Mode::Dual => Look::ColourWithBack,
+            Mode::Mono => Look::Mono,
+        }
+    }
+
+    fn ribbon(self) -> Ribbon {
+        match self {
+            Mode::Chip | Mode::Single => Ribbon::Ymcko,
+            Mode::Dual => Ribbon::Ymckok,
+            Mode::Mono => Ribbon::K,
+        }
+    }
+
+    /// The printer as config would describe it.
+    pub(super) fn spec(self, id: PrinterId, capabilities: Capabilities) -> PrinterSpec {
+        let step = |send: &str, answer: &str| vec![(send.to_owned(), answer.to_owned())];
+        PrinterSpec {
+            id,
+            capabilities: Arc::new(capabilities),
+            stocks: vec![self.stock()],
+            ribbon: self.ribbon(),
+            look: self.look(),
+            chip: if self.chip() {
+                ChipWay::InLine(ChipScript {
+                    write: step("00D60001 08 {mark}", "9000"),
+                    verify: step("00B0000108", "{mark} 9000"),
+                })
+            } else {
+                ChipWay::None
+            },
+        }
+    }
+
+    /// The model of the driver's table.
+    pub(super) fn driver(self) -> &'static models::Model {
+        models::find(self.model()).expect("a built-in model")
+    }
+
+    /// A card of this kind: the key's mark on each side.
+    pub fn picture(self, key: &str) -> CardImage {
+        let mut image = mark::plain_card(key, LINES, COLUMNS);
+        let plain = |resin: BitPlane| Side {
+            colour: None,
+            resin,
+            overlay: Overlay::None,
+        };
+        match self {
+            Mode::Chip | Mode::Single => {}
+            Mode::Dual => image.back = Some(plain(image.front.resin.clone())),
+            Mode::Mono => image.front = plain(image.front.resin),
+        }
+        image
+    }
+
+    /// The first records of the people who want such a card, and a stand-in for their photo.
+    pub(super) fn records(self, people: usize) -> impl Iterator<Item = (Record, Option<Vec<u8>>)> {
+        static ADULTS: OnceLock<Vec<Record>> = OnceLock::new();
+        static CHILDREN: OnceLock<Vec<Record>> = OnceLock::new();
+        let drawn = |mix, product| {
+            move || {
+                specimen::records(1, mix)
+                    .filter(|record| record.product == product && record.reason == Reason::New)
+                    .take(PEOPLE_MAX)
+                    .collect()
+            }
+        };
+        let records = if self.chip() {
+            ADULTS.get_or_init(drawn(Mix::TANJUNGPINANG_2019, CardProduct::KtpEl))
+        } else {
+            CHILDREN.get_or_init(drawn(Mix::KIA, CardProduct::Kia517))
+        };
+        // The plain card shows no photo; that there is one is all that the rules ask.
+        let photo = |record: &Record| record.photo.is_some().then(|| vec![0]);
+        records
+            .iter()
+            .take(people)
+            .map(move |record| (record.clone(), photo(record)))
+    }
+}

@@ -1,0 +1,285 @@
+//! The operator: a person who comes after a while, sees what can be seen, uses hands, and answers what
+//! waits for people.
+
+use cetak_drivers::contract::Moment;
+use cetak_firmware_sims::device::Device;
+use cetak_firmware_sims::hands::Hand;
+use cetak_firmware_sims::mechanism::{Card, CardPlace, Looks};
+
+use super::Room;
+use super::judge::mark_of;
+use crate::artwork::mark;
+use crate::domain::ids::{Actor, JobId};
+use crate::domain::job::JobState;
+use crate::engine::fleet::{Doing, Work};
+use crate::engine::spooler::{Command, Response, Settlement};
+use crate::engine::store::StoreRead;
+
+/// When the operator comes.
+#[derive(Debug, Default)]
+pub(super) struct Hands {
+    at: Option<Moment>,
+}
+
+impl Hands {
+    pub(super) fn due(&self) -> Option<Moment> {
+        self.at
+    }
+}
+
+/// What calls for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Call {
+    Jam,
+    LidOpen,
+    NoPower,
+    NoCable,
+    Ribbon,
+    Settle(String, JobId),
+    Cut(String, JobId),
+    Release(JobId),
+    Resume,
+}
+
+impl Room {
+    /// Does what is due; `true` when something was done.
+    pub(super) fn operate(&mut self) -> bool {
+        let calls = self.calls();
+        if calls.is_empty() {
+            self.hands.at = None;
+            return false;
+        }
+        match self.hands.at {
+            None => {
+                self.hands.at = Some(self.now + self.plan.hand_after);
+                return false;
+            }
+            Some(at) if at > self.now => return false,
+            Some(_) => self.hands.at = None,
+        }
+        let mut did = false;
+        for call in calls {
+            self.note(format_args!("operator {call:?}"));
+            did |= self.answer_call(&call);
+        }
+        did
+    }
+
+    fn calls(&self) -> Vec<Call> {
+        let mechanism = self.firmware.mechanism();
+        let mut calls = Vec::new();
+        if !mechanism.power() && self.power_back.is_none() && self.firmware.next().is_none() {
+            calls.push(Call::NoPower);
+        }
+        if mechanism.jam().is_some() {
+            calls.push(Call::Jam);
+        } else if mechanism.lid_open() {
+            calls.push(Call::LidOpen);
+        }
+        if !mechanism.plugged() {
+            calls.push(Call::NoCable);
+        }
+        if mechanism.ribbon().is_none_or(|ribbon| ribbon.ended()) {
+            calls.push(Call::Ribbon);
+        }
+        let Some(host) = &self.host else {
+            return calls;
+        };
+        let asks_a_person = host.spooler.printers().any(|machine| match &machine.work {
+            Work::Card(run) => run.doing == Doing::Person,
+            Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
+        });
+        for (key, id) in &self.jobs {
+            let Some(row) = self.store.job(*id).expect("a sound store") else {
+                continue;
+            };
+            match row.state {
+                JobState::InDoubt { .. } if asks_a_person => {
+                    calls.push(Call::Settle(key.clone(), *id));
+                }
+                JobState::Spoiled { uncut: true, .. } => calls.push(Call::Cut(key.clone(), *id)),
+                JobState::Held { .. } => calls.push(Call::Release(*id)),
+                JobState::Received
+                | JobState::Queued
+                | JobState::Assigned { .. }
+                | JobState::Encoding { .. }
+                | JobState::Encoded { .. }
+                | JobState::Printing { .. }
+                | JobState::InDoubt { .. }
+                | JobState::Printed { .. }
+                | JobState::Spoiled { .. }
+                | JobState::Ready { .. }
+                | JobState::InDelivery { .. }
+                | JobState::HandedOver { .. }
+                | JobState::Withdrawn { .. }
+                | JobState::Rejected { .. }
+                | JobState::Cancelled => {}
+            }
+        }
+        let doubtful = host
+            .spooler
+            .printers()
+            .any(|machine| machine.row.doubt.is_some() || !machine.faults.is_empty());
+        if doubtful && self.idle() && calls.is_empty() {
+            calls.push(Call::Resume);
+        }
+        calls
+    }
+
+    fn answer_call(&mut self, call: &Call) -> bool {
+        let (first, second) = (person("SPECIMEN MELUR"), person("SPECIMEN BAYU"));
+        match call {
+            Call::Jam => {
+                self.report.reach("hand/jam");
+                self.hands(&[Hand::OpenLid, Hand::ClearJam, Hand::CloseLid])
+            }
+            Call::LidOpen => {
+                self.report.reach("hand/lid");
+                self.hands(&[Hand::CloseLid])
+            }
+            Call::NoPower => {
+                self.report.reach("hand/power");
+                self.hands(&[Hand::PowerOn])
+            }
+            Call::NoCable => {
+                self.report.reach("hand/cable");
+                self.hands(&[Hand::PlugIn])
+            }
+            Call::Ribbon => {
+                self.report.reach("hand/ribbon");
+                let kind = self.firmware.profile().ribbon;
+                self.hands(&[
+                    Hand::OpenLid,
+                    Hand::Ribbon { kind, sets: None },
+                    Hand::CloseLid,
+                ])
+            }
+            Call::Settle(key, id) => {
+                self.clear_path();
+                let settlement = if self.cards_of(key).any(is_whole) {
+                    Settlement::Printed
+                } else if self.fed_for_this_attempt() {
+                    Settlement::Spoiled
+                } else {
+                    Settlement::NotFed
+                };
+                if settlement != Settlement::Printed {
+                    self.cut_cards();
+                }
+                let mut settlement = settlement;
+                let mut proposed = self.command(&first, Command::Settle(*id, settlement));
+                if matches!(proposed, Some(Response::Refused(_))) {
+                    settlement = Settlement::Spoiled;
+                    proposed = self.command(&first, Command::Settle(*id, settlement));
+                }
+                if let Some(Response::Proposed(number)) = proposed {
+                    self.report.settled += 1;
+                    self.report.reach(format!("settled/{settlement:?}"));
+                    self.command(&second, Command::Approve(number));
+                }
+                true
+            }
+            Call::Cut(_, id) => {
+                self.cut_cards();
+                self.report.reach("hand/cut");
+                self.command(&first, Command::ConfirmCut(*id));
+                true
+            }
+            Call::Release(id) => {
+                self.report.reach("hand/release");
+                self.command(&first, Command::Release(*id));
+                true
+            }
+            Call::Resume => {
+                self.clear_path();
+                self.report.reach("hand/resume");
+                self.command(&first, Command::Resume(self.id.clone()));
+                true
+            }
+        }
+    }
+
+    fn hands(&mut self, hands: &[Hand]) -> bool {
+        for hand in hands {
+            let _ = self.firmware.hand(hand.clone(), self.now.0);
+        }
+        self.come_back();
+        true
+    }
+
+    /// Takes out what is inside, if anything is.
+    fn clear_path(&mut self) {
+        if !self.firmware.mechanism().inside().is_empty() {
+            self.report.reach("hand/takes out");
+            self.hands(&[Hand::OpenLid, Hand::TakeInside, Hand::CloseLid]);
+        }
+    }
+
+    pub(super) fn idle(&self) -> bool {
+        self.host.as_ref().is_some_and(|host| {
+            host.spooler
+                .printers()
+                .all(|machine| matches!(machine.work, Work::Idle))
+        })
+    }
+
+    /// Whether a card left the hopper since the last feed was ordered: the mechanism's word.
+    fn fed_for_this_attempt(&self) -> bool {
+        self.firmware.mechanism().picked() > self.picked_before
+    }
+
+    /// Whole cards that bear the key's mark.
+    pub(super) fn cards_of(&self, key: &str) -> impl Iterator<Item = &Card> {
+        let wanted = mark::of(key);
+        self.firmware
+            .mechanism()
+            .cards()
+            .filter(move |card| mark_of(card) == Some(wanted))
+    }
+
+    /// Cuts every card out of the hopper that is not the one card of a printed job.
+    fn cut_cards(&mut self) {
+        let printed: Vec<mark::Mark> = self
+            .jobs
+            .iter()
+            .filter(|(_, id)| {
+                let row = self.store.job(*id).expect("a sound store");
+                row.is_some_and(|row| matches!(row.state, JobState::Printed { .. }))
+            })
+            .map(|(key, _)| mark::of(key))
+            .collect();
+        let to_cut: Vec<_> = self
+            .firmware
+            .mechanism()
+            .cards()
+            .filter(|card| match card.place {
+                CardPlace::Output | CardPlace::Reject | CardPlace::Taken => true,
+                CardPlace::Hopper(_)
+                | CardPlace::Path
+                | CardPlace::Contact
+                | CardPlace::Contactless
+                | CardPlace::PrintStart
+                | CardPlace::Flipper
+                | CardPlace::Away => false,
+            })
+            .filter(|card| {
+                let somebodys =
+                    is_whole(card) && mark_of(card).is_some_and(|mark| printed.contains(&mark));
+                !card.cut && !somebodys
+            })
+            .map(|card| card.id)
+            .collect();
+        for card in to_cut {
+            self.hands(&[Hand::Cut { card }]);
+        }
+    }
+}
+
+fn person(name: &str) -> Actor {
+    Actor::Person(name.to_owned())
+}
+
+/// Whole, one picture, not cut.
+pub(super) fn is_whole(card: &Card) -> bool {
+    !card.cut && card.looks() == Looks::Whole
+}
