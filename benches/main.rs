@@ -3,6 +3,7 @@
 //! Parts: `card`, `store`, `door` (the real program behind its socket). `--small` stops at 100,000 queued.
 
 mod card;
+mod door;
 mod harness;
 mod store;
 
@@ -18,5 +19,8 @@ fn main() {
     if wanted("store") {
         let folder = tempfile::tempdir().expect("a temporary folder");
         store::run(folder.path(), largest);
+    }
+    if wanted("door") {
+        door::run(largest);
     }
 }

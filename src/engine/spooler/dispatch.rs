@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use cetak_drivers::contract::{CardImage, Point, Request, Stage};
+use cetak_drivers::contract::{CardImage, Evidence, Point, Request, Stage};
 
 use super::{Code, Effect, Picture, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
 use crate::domain::record::CardProduct;
-use crate::engine::fleet::{CardRun, Doing, STATUS_EVERY, Work};
+use crate::engine::fleet::{CardRun, Doing, STATUS_EVERY, Work, is_simulated_unit};
 use crate::engine::store::{AttemptEntry, StoreLost};
 
 impl Spooler {
@@ -172,7 +172,7 @@ impl Spooler {
         &mut self,
         id: &PrinterId,
         job: JobId,
-        baseline: cetak_drivers::contract::Evidence,
+        baseline: Evidence,
         turn: &mut Turn<'_>,
     ) -> Result<(), StoreLost> {
         let run_name = self.settings.run.clone();
@@ -183,24 +183,20 @@ impl Spooler {
         if self.stopping {
             return Ok(());
         }
-        if let Some(last) = &machine.row.last_evidence {
-            let doubt = if last.unit.is_some() && baseline.unit != last.unit {
-                Some("OTHER_UNIT")
-            } else if baseline.cards > last.cards && last.cards.is_some() {
-                Some("COUNTED_WHILE_AWAY")
-            } else {
-                None
-            };
-            if let Some(code) = doubt {
-                machine.row.doubt = Some(code.to_owned());
-                turn.store.save_printer(&machine.row)?;
-                return turn.journal(
-                    &Actor::Printer(id.clone()),
-                    "PRINTER_IN_DOUBT",
-                    id.to_string(),
-                    serde_json::json!({ "code": code }),
-                );
-            }
+        let simulated = baseline.unit.as_deref().is_some_and(is_simulated_unit);
+        if let Some(code) = if simulated && !self.settings.training {
+            Some("SIMULATED_PRINTER")
+        } else {
+            doubt_between(machine.row.last_evidence.as_ref(), &baseline)
+        } {
+            machine.row.doubt = Some(code.to_owned());
+            turn.store.save_printer(&machine.row)?;
+            return turn.journal(
+                &Actor::Printer(id.clone()),
+                "PRINTER_IN_DOUBT",
+                id.to_string(),
+                serde_json::json!({ "code": code }),
+            );
         }
         machine.next = None;
         let queued = turn
@@ -247,7 +243,7 @@ impl Spooler {
             image: Some(image),
             doing: Doing::Stage(Stage::Feed),
             uncut: true,
-            evidence: cetak_drivers::contract::Evidence::default(),
+            evidence: Evidence::default(),
             chip: None,
             examined: 0,
             moves: 0,
@@ -258,6 +254,18 @@ impl Spooler {
         machine.work = Work::Card(run);
         turn.ask(machine, Request::Do(Stage::Feed));
         Ok(())
+    }
+}
+
+/// A new baseline must agree with the last committed evidence: else a card was made while nobody asked.
+fn doubt_between(last: Option<&Evidence>, baseline: &Evidence) -> Option<&'static str> {
+    let last = last?;
+    if last.unit.is_some() && baseline.unit != last.unit {
+        Some("OTHER_UNIT")
+    } else if baseline.cards > last.cards && last.cards.is_some() {
+        Some("COUNTED_WHILE_AWAY")
+    } else {
+        None
     }
 }
 
