@@ -75,6 +75,9 @@ const LOW_MILLIVOLTS: u32 = 1000;
 /// From it on the card sensor sees a card for sure. Unit: millivolts [inferred].
 const HIGH_MILLIVOLTS: u32 = 4000;
 
+/// The guide's word for a card inside, wherever it stands [doc; present is inferred].
+const INSIDE_SOMEWHERE: &str = "ERR CARD";
+
 impl Evolis {
     /// Learns from one answer.
     pub(super) fn learn(&mut self, word: Word, said: Said, now: Moment) -> Outcome {
@@ -163,7 +166,10 @@ impl Evolis {
         };
         let mut outcome = Outcome::Next;
         match word {
-            Word::Position => evidence.place = place(&said),
+            Word::Position => {
+                evidence.place = place(&said);
+                task.station_unnamed = text == Some(INSIDE_SOMEWHERE);
+            }
             Word::RejectBox => {
                 evidence.reject_full = match text {
                     Some("CARD") => Some(true),
@@ -290,7 +296,10 @@ impl Evolis {
                 } else {
                     Place::Path
                 };
-                self.done_if(place == wanted, doubtful);
+                // In the guide's words a card is inside and no station has a name: the move's own answer and the
+                // reader at the station say where.
+                let perhaps = chip && task.station_unnamed && place == Place::Path;
+                self.done_if(place == wanted || perhaps, doubtful);
             }
             Judge::Parked => self.done_if(place == Place::Path, doubtful),
             Judge::MustBeInside => {
@@ -480,7 +489,7 @@ fn place(said: &Said) -> Place {
         Said::Fault(_) => Place::Unknown,
         Said::Text(text) => match text.as_str() {
             "NO CARD" => Place::Empty,
-            "CARD" | "ERR CARD" => Place::Path,
+            "CARD" | INSIDE_SOMEWHERE => Place::Path,
             "SMART CARD" => Place::Contact,
             "CONTACTLESS CARD" => Place::Contactless,
             _ => Place::Unknown,

@@ -273,9 +273,7 @@ impl Duet {
         loop {
             let mut moved = self.carry();
             let told = self.news.len();
-            let next = self
-                .session
-                .pump(&mut self.link, self.now, &mut self.news);
+            let next = self.session.pump(&mut self.link, self.now, &mut self.news);
             moved |= next.is_some_and(|at| at <= self.now) || self.news.len() > told;
             moved |= self.carry();
             if !moved {
@@ -337,10 +335,7 @@ impl Duet {
     }
 
     fn give_to_host(&mut self) -> bool {
-        let count = self
-            .cuts_to_host
-            .allowed(self.now)
-            .min(self.to_host.len());
+        let count = self.cuts_to_host.allowed(self.now).min(self.to_host.len());
         if count == 0 {
             return false;
         }
@@ -355,8 +350,8 @@ impl Duet {
 
     /// A USB printer is gone from its port without power or cable; the port status byte is the firmware's.
     fn watch_the_plug(&mut self) {
-        let there = self.firmware.plugged()
-            && (!self.transport_usb || self.firmware.mechanism().power());
+        let there =
+            self.firmware.plugged() && (!self.transport_usb || self.firmware.mechanism().power());
         self.cable.fail_open(!there);
         if !there && self.cable.host_is_open() {
             self.cable.cut();

@@ -43,10 +43,16 @@ pub(crate) fn check(duet: &mut Duet, setup: Setup, image: &CardImage, depth: Dep
 
     let baseline = duet.done(Request::Prepare(setup));
     assert_eq!(baseline.place, Place::Empty);
-    assert_eq!((baseline.cards, baseline.panels), (Some(cards), Some(panels)));
+    assert_eq!(
+        (baseline.cards, baseline.panels),
+        (Some(cards), Some(panels))
+    );
     assert_eq!(baseline.power, Power::Kept);
     assert_eq!(baseline.unit, Some(duet.firmware.profile().serial.clone()));
-    assert!(matches!(duet.card(number).place, CardPlace::Hopper(0)), "prepare moves nothing");
+    assert!(
+        matches!(duet.card(number).place, CardPlace::Hopper(0)),
+        "prepare moves nothing"
+    );
 
     let fed = duet.done(Request::Do(Stage::Feed));
     assert_eq!(fed.cards, Some(cards + 1));
@@ -61,10 +67,18 @@ pub(crate) fn check(duet: &mut Duet, setup: Setup, image: &CardImage, depth: Dep
     assert_eq!(duet.card(number).place, CardPlace::PrintStart);
 
     duet.done(Request::Load(Arc::new(image.clone())));
-    assert_eq!(duet.card(number).looks(), Looks::Blank, "a load lays no dye");
+    assert_eq!(
+        duet.card(number).looks(),
+        Looks::Blank,
+        "a load lays no dye"
+    );
     assert!(duet.card(number).front.laid.is_empty());
     duet.done(Request::Do(Stage::Face));
-    assert_ne!(duet.card(number).looks(), Looks::Whole, "the last panel waits for its order");
+    assert_ne!(
+        duet.card(number).looks(),
+        Looks::Whole,
+        "the last panel waits for its order"
+    );
 
     let finished = duet.done(Request::Do(Stage::Finish));
     let laid_panels = duet.card(number).front.laid.len() + duet.card(number).back.laid.len();
@@ -85,7 +99,10 @@ pub(crate) fn check(duet: &mut Duet, setup: Setup, image: &CardImage, depth: Dep
     assert_eq!(mechanism.output().len(), output + 1);
     assert!(mechanism.inside().is_empty() && mechanism.reject().is_empty());
     assert_eq!(duet.counts().0, cards + 1, "one card, one feed");
-    assert!(mechanism.ribbon().unwrap().sets_left < sets, "a set was begun");
+    assert!(
+        mechanism.ribbon().unwrap().sets_left < sets,
+        "a set was begun"
+    );
 
     assert_faces(duet, number, setup, image, depth, None);
     number
@@ -109,17 +126,28 @@ pub(crate) fn assert_faces(
     };
     let card = duet.card(number);
     let wanted = expected(&image.front, front_panels, bits, window);
-    assert!(laid(card.face(Face::Front)) == wanted, "the front is another picture");
+    assert!(
+        laid(card.face(Face::Front)) == wanted,
+        "the front is another picture"
+    );
     let wanted = match &image.back {
         Some(side) => expected(side, back_panels, bits, window),
         None => pictures::Expected::default(),
     };
-    assert!(laid(card.face(Face::Back)) == wanted, "the back is another picture");
+    assert!(
+        laid(card.face(Face::Back)) == wanted,
+        "the back is another picture"
+    );
 }
 
 fn order(duet: &Duet, number: u64) -> Vec<(Face, Panel)> {
     let card = duet.card(number);
-    let of = |face: Face| card.face(face).laid.iter().map(move |laid| (face, laid.panel));
+    let of = |face: Face| {
+        card.face(face)
+            .laid
+            .iter()
+            .map(move |laid| (face, laid.panel))
+    };
     of(Face::Front).chain(of(Face::Back)).collect()
 }
 
@@ -130,7 +158,10 @@ fn one_side_in_colour() {
     let mut duet = Make::new("evolis-primacy").duet();
     let image = front(pictures::side(SMALL.0, SMALL.1, 0));
     let number = check(&mut duet, setup(Ribbon::Ymcko), &image, Depth::default());
-    assert_eq!(order(&duet, number), YMCKO.map(|panel| (Face::Front, panel)));
+    assert_eq!(
+        order(&duet, number),
+        YMCKO.map(|panel| (Face::Front, panel))
+    );
 }
 
 #[test]
@@ -139,7 +170,10 @@ fn one_side_in_colour_with_the_chip_first_held_and_ejected() {
     let image = front(pictures::side(SMALL.0, SMALL.1, 1));
     let number = check(&mut duet, ktp(), &image, Depth::default());
     assert_eq!(duet.card(number).chip.updates, 1);
-    assert_eq!(order(&duet, number), YMCKO.map(|panel| (Face::Front, panel)));
+    assert_eq!(
+        order(&duet, number),
+        YMCKO.map(|panel| (Face::Front, panel))
+    );
 }
 
 #[test]
@@ -232,7 +266,10 @@ fn a_printer_of_the_guide_prints_two_sides_in_black_with_the_chip_first() {
         ..setup(Ribbon::K)
     };
     let number = check(&mut duet, wanted, &image, Depth::default());
-    assert_eq!(order(&duet, number), [(Face::Front, Panel::K), (Face::Back, Panel::K)]);
+    assert_eq!(
+        order(&duet, number),
+        [(Face::Front, Panel::K), (Face::Back, Panel::K)]
+    );
     let refused = duet.fault(Request::Prepare(Setup {
         hold: true,
         ..wanted
@@ -264,7 +301,10 @@ fn a_card_is_rejected_from_wherever_it_stands() {
             duet.done(Request::Do(stage));
         }
         let rejected = duet.done(Request::Do(Stage::Reject));
-        assert_eq!((rejected.place, rejected.last), (Place::Empty, LastAnswer::Ok));
+        assert_eq!(
+            (rejected.place, rejected.last),
+            (Place::Empty, LastAnswer::Ok)
+        );
         let looks = match last {
             Stage::Face => Looks::Part,
             Stage::Finish => Looks::Whole,
@@ -289,7 +329,11 @@ fn a_card_is_rejected_from_wherever_it_stands() {
 fn cards_in_a_row_count_cards_panels_and_ribbon() {
     let mut duet = Make::new("evolis-primacy").duet();
     for number in 1..=BLANKS {
-        let image = front(pictures::side(SMALL.0, SMALL.1, usize::try_from(number).unwrap()));
+        let image = front(pictures::side(
+            SMALL.0,
+            SMALL.1,
+            usize::try_from(number).unwrap(),
+        ));
         assert_eq!(check(&mut duet, ktp(), &image, Depth::default()), number);
         assert_eq!(duet.counts(), (number, number * 5));
     }
@@ -300,7 +344,10 @@ fn cards_in_a_row_count_cards_panels_and_ribbon() {
     // The ribbon's chip was read by the last `Prepare`.
     let left = duet.done(Request::Status).ribbon_left;
     assert_eq!(left, Some(300 - BLANKS));
-    assert_eq!(duet.firmware.mechanism().ribbon().unwrap().chip_count, Some(292));
+    assert_eq!(
+        duet.firmware.mechanism().ribbon().unwrap().chip_count,
+        Some(292)
+    );
 }
 
 #[test]
@@ -319,6 +366,10 @@ fn identity_is_what_the_firmware_says() {
         ] {
             assert!(identity.contains(&item), "{item:?} in {identity:?}");
         }
-        assert_eq!(duet.firmware.mechanism().picked(), 0, "a status moves nothing");
+        assert_eq!(
+            duet.firmware.mechanism().picked(),
+            0,
+            "a status moves nothing"
+        );
     }
 }

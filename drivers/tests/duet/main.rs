@@ -8,3 +8,4 @@
 mod bench;
 mod cards;
 mod pictures;
+mod readings;
