@@ -5,8 +5,8 @@ use super::status::{Said, classify};
 use super::task::Step;
 use super::wire::{Counter, Handshake, Sensor, Word};
 use crate::contract::{
-    Answer, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request, Setup,
-    Status, Told,
+    Answer, BenchFlag, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request,
+    Setup, Status, Told,
 };
 
 /// A decision between steps.
@@ -284,7 +284,15 @@ impl Evolis {
             }
             Judge::Prepared => {
                 let setup = self.setup.expect("set when the request came");
+                // The reset was left out because the place could not be told then: what waits in memory would
+                // reach another person's card.
+                let drops = self
+                    .options
+                    .bench
+                    .contains(&BenchFlag::SequenceStartDropsPlanes);
+                let waiting = self.planes_may_wait && !setup.card_inside && !drops;
                 match unprepared(&task.evidence, &task.noted, setup) {
+                    None if waiting => self.fault(Fault::OutOfStep),
                     None => self.done(LastAnswer::Ok),
                     Some(fault) => self.fault(fault),
                 }
