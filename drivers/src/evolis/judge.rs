@@ -120,6 +120,7 @@ impl Evolis {
 
     fn learn_mode(&mut self, said: &Said) -> Outcome {
         let ack = self.options.handshake == Handshake::AckNack;
+        let set = self.host_recovers;
         let Some(task) = &mut self.task else {
             return Outcome::Next;
         };
@@ -134,11 +135,7 @@ impl Evolis {
         match mode {
             None => Outcome::Again,
             Some(MODE_SERVICE) => Outcome::Stop(Fault::ForeignService),
-            Some(MODE_HOST) => {
-                task.evidence.power = Power::Kept;
-                Outcome::Next
-            }
-            Some(MODE_HOST_ACK) if ack => {
+            Some(mode) if (listening || set) && is_ours(mode, ack) => {
                 task.evidence.power = Power::Kept;
                 Outcome::Next
             }
@@ -147,6 +144,8 @@ impl Evolis {
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
+            // Asked before it is set: only the vendor's service would have been overwritten unseen.
+            Some(_) if !set => Outcome::Next,
             Some(_) => Outcome::Stop(Fault::SettingRefused),
         }
     }
@@ -463,6 +462,11 @@ impl Evolis {
         };
         self.answer(Answer::Fault(fault, evidence));
     }
+}
+
+/// Whether the mode is the one that the host sets.
+fn is_ours(mode: u64, ack: bool) -> bool {
+    mode == MODE_HOST || (ack && mode == MODE_HOST_ACK)
 }
 
 /// What would make a feed pointless.

@@ -73,6 +73,10 @@ impl Evolis {
         self.loaded = false;
         self.rest.clear();
         let mut steps = self.open_in_step();
+        if !self.host_recovers {
+            // A reset, and our own setting, would wipe out that the vendor's service rules this printer.
+            steps.push(Step::Say(Word::ErrorMode));
+        }
         let drops = self.bench(BenchFlag::SequenceStartDropsPlanes);
         if !setup.card_inside && self.planes_may_wait && !drops {
             steps.push(Step::Say(Word::Position));

@@ -14,7 +14,7 @@ use crate::evolis::{Handshake, Options, Transport};
 fn prepare_sets_and_verifies_and_reads_the_baseline() {
     let mut bench = primacy(plain());
     let evidence = bench.done(Request::Prepare(with_chip()));
-    expect![[r#"Pem;2 Psoe;D Rem Rsn Rlr;p Rse;p Rse;o Rse;f Rcr Rrt;count Rco;c Rco;p Pr;ymcko"#]]
+    expect![[r#"Rem Pem;2 Psoe;D Rem Rsn Rlr;p Rse;p Rse;o Rse;f Rcr Rrt;count Rco;c Rco;p Pr;ymcko"#]]
         .assert_eq(&bench.texts().join(" "));
     assert_eq!(evidence.unit.as_deref(), Some("P00000012345"));
     assert_eq!((evidence.cards, evidence.panels), (Some(100), Some(500)));
@@ -528,8 +528,8 @@ fn a_reset_comes_before_the_next_card_when_planes_may_wait() {
     let mut bench = primacy(options);
     bench.done(Request::Prepare(with_chip()));
     assert_eq!(
-        bench.texts()[..3],
-        ["Rlr;p", "Srs", "Rok"],
+        bench.texts()[..4],
+        ["Rem", "Rlr;p", "Srs", "Rok"],
         "a fresh life cannot know"
     );
     assert!(bench.now >= Moment::ZERO + Duration::from_secs(5));
@@ -558,6 +558,15 @@ fn a_reset_comes_before_the_next_card_when_planes_may_wait() {
         Fault::CardInside
     );
     assert!(!bench.texts().contains(&"Srs"), "never with a card inside");
+}
+
+#[test]
+fn a_printer_that_the_vendors_service_rules_is_left_as_it_is() {
+    let mut bench = primacy(Options::default());
+    bench.fake.mode = "38 38";
+    let (fault, _) = bench.fault(Request::Prepare(with_chip()));
+    assert_eq!(fault, Fault::ForeignService);
+    assert_eq!(bench.texts(), ["Rem"], "nothing is set and nothing is reset");
 }
 
 #[test]
