@@ -32,6 +32,10 @@ pub(crate) struct Make {
     pub(crate) plan: FaultPlan,
     pub(crate) options: Options,
     pub(crate) ribbon: Option<RibbonKind>,
+    /// The printer is another model than the driver is told.
+    pub(crate) really: Option<&'static str>,
+    /// Cards that the output bin and the reject box take.
+    pub(crate) bins: Option<(usize, usize)>,
 }
 
 impl Make {
@@ -45,6 +49,8 @@ impl Make {
             plan: FaultPlan::default(),
             options: Options::default(),
             ribbon: None,
+            really: None,
+            bins: None,
         }
     }
 
@@ -134,13 +140,17 @@ pub(crate) struct Duet {
 
 impl Duet {
     fn new(make: Make) -> Duet {
-        let mut profile = Profile::named(make.model).unwrap();
+        let mut profile = Profile::named(make.really.unwrap_or(make.model)).unwrap();
         let mut options = make.options;
         if let Some((lines, columns)) = make.dots {
             profile = profile.with_geometry(columns, lines);
             options.dots = Some((lines, columns));
         }
         profile.port = make.port;
+        if let Some((output, reject)) = make.bins {
+            profile.fittings.output_capacity = output;
+            profile.fittings.reject_capacity = reject;
+        }
         if let Some(kind) = make.ribbon {
             profile.ribbon = kind;
         }
@@ -181,6 +191,20 @@ impl Duet {
         let command = [b"\x1B", command.as_bytes(), b"\r"].concat();
         let answer = answer.to_vec();
         self.scripted.push_back(Scripted { command, answer });
+    }
+
+    /// Another program says something to the printer, and takes the answer.
+    pub(crate) fn stranger(&mut self, command: &str) {
+        let bytes = [b"\x1B", command.as_bytes(), b"\r"].concat();
+        let alone = !self.cable.host_is_open();
+        if alone {
+            self.firmware.host_opened(self.now.0);
+        }
+        self.firmware.receive(&bytes, self.now.0);
+        self.firmware.transmit();
+        if alone {
+            self.firmware.host_closed(self.now.0);
+        }
     }
 
     /// Every scripted answer was given.
@@ -410,15 +434,10 @@ pub(crate) fn blanks(count: u64) -> Vec<Blank> {
     (1..=count)
         .map(|number| Blank {
             id: None,
-            uid: Some(uid(number)),
+            uid: Some(format!("TEST-{number:014X}")),
             chip_dead: false,
         })
         .collect()
-}
-
-/// The chip's number of the so-manieth blank.
-pub(crate) fn uid(number: u64) -> String {
-    format!("TEST-{number:014X}")
 }
 
 /// The stages of one card as a spooler orders them, as far as `until`; the chip is left alone.

@@ -7,7 +7,7 @@ use cetak_drivers::evolis::Depth;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::mechanism::{CardPlace, Looks, Panel, RibbonKind, Side as Face};
 
-use crate::bench::{BLANKS, Duet, Make, uid};
+use crate::bench::{BLANKS, Duet, Make};
 use crate::pictures::{self, Panels, expected, front, laid};
 
 /// Lines and columns of the small cards.
@@ -36,7 +36,7 @@ pub(crate) fn ktp() -> Setup {
 #[track_caller]
 pub(crate) fn check(duet: &mut Duet, setup: Setup, image: &CardImage, depth: Depth) -> u64 {
     let mechanism = duet.firmware.mechanism();
-    let number = u64::from(mechanism.picked()) + 1;
+    let number = mechanism.hopper().next().unwrap().0;
     let output = mechanism.output().len();
     let (cards, panels) = duet.counts();
     let sets = mechanism.ribbon().unwrap().sets_left;
@@ -60,7 +60,7 @@ pub(crate) fn check(duet: &mut Duet, setup: Setup, image: &CardImage, depth: Dep
         assert_eq!(fed.place, Place::Contactless);
         assert_eq!(duet.card(number).place, CardPlace::Contactless);
         assert_eq!(duet.reader("presence"), "yes");
-        assert_eq!(duet.reader("uid"), uid(number));
+        assert_eq!(Some(duet.reader("uid")), duet.card(number).uid);
         assert_eq!(duet.reader("apdu 00D60001020102"), "9000");
         duet.done(Request::Do(Stage::Park));
     }

@@ -7,5 +7,6 @@
 
 mod bench;
 mod cards;
+mod catalogue;
 mod pictures;
 mod readings;
