@@ -201,7 +201,8 @@ impl Evolis {
     fn answer(&mut self, text: &str) {
         self.ram.owes = false;
         let command = self.ram.current.as_str();
-        let reads = command.starts_with('R');
+        // Questions are answered in words in every mode; that `Echo` is one of them is [inferred].
+        let reads = command.starts_with('R') || command == "Echo";
         let moves = command.starts_with(['S', 'D']);
         let remembered = match self.switches.rlr_overwritten {
             RlrRemembers::Reads => !self.ram.repeats,
@@ -213,7 +214,7 @@ impl Evolis {
         if remembered {
             text.clone_into(&mut self.ram.last_answer);
         }
-        if self.ram.mode.ack_nack && !reads {
+        if self.acknowledges() && !reads {
             if text == "OK" {
                 self.send(&[0x06]);
             } else {
@@ -236,13 +237,19 @@ impl Evolis {
 
     /// Serial port 1 is set to receive only [doc].
     fn mute(&self) -> bool {
+        self.serial_setting(5) == Some("R")
+    }
+
+    /// Commands are answered by ACK, or NAK and a code: the error mode says so, or the serial port's protocol [doc].
+    fn acknowledges(&self) -> bool {
+        self.ram.mode.ack_nack || self.serial_setting(4) == Some("ACK/NACK")
+    }
+
+    /// One field of serial port 1's set-up: speed, parity, data bits, stop bits, protocol, enable [doc].
+    fn serial_setting(&self, field: usize) -> Option<&str> {
         match self.profile.port {
-            Port::Usb => false,
-            Port::Serial => self
-                .ram
-                .settings
-                .text("Pcom;1")
-                .is_some_and(|set| set.split(';').nth(5) == Some("R")),
+            Port::Usb => None,
+            Port::Serial => self.ram.settings.text("Pcom;1")?.split(';').nth(field),
         }
     }
 
