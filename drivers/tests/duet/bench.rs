@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cetak_drivers::contract::*;
-use cetak_drivers::evolis::{Evolis, Options, Transport, models};
+use cetak_drivers::evolis::{Evolis, Handshake, Options, Transport, models};
 use cetak_drivers::link::memory::{CableEvent, MemoryCable, MemoryLink, pair};
 use cetak_drivers::session::Session;
 use cetak_firmware_sims::device::Device;
@@ -59,6 +59,13 @@ impl Make {
         self.port = Port::Serial;
         self.options.transport = Transport::Serial;
         self
+    }
+
+    /// On a serial line whose port was set up for ACK/NACK.
+    pub(crate) fn ack_nack(self) -> Make {
+        let mut make = self.serial();
+        make.options.handshake = Handshake::AckNack;
+        make
     }
 
     pub(crate) fn duet(self) -> Duet {
@@ -177,6 +184,9 @@ impl Duet {
         duet.hand(Hand::Load {
             blanks: blanks(BLANKS),
         });
+        if duet.options.handshake == Handshake::AckNack {
+            duet.stranger("Pcom;1;9600;N;8;1;ACK/NACK;E");
+        }
         duet
     }
 

@@ -14,8 +14,10 @@ use crate::evolis::{Handshake, Options, Transport};
 fn prepare_sets_and_verifies_and_reads_the_baseline() {
     let mut bench = primacy(plain());
     let evidence = bench.done(Request::Prepare(with_chip()));
-    expect![[r#"Rem Pem;2 Psoe;D Rem Rsn Rlr;p Rse;p Rse;o Rse;f Rcr Rrt;count Rco;c Rco;p Pr;ymcko"#]]
-        .assert_eq(&bench.texts().join(" "));
+    expect![[
+        r#"Rem Pem;2 Psoe;D Rem Rsn Rlr;p Rse;p Rse;o Rse;f Rcr Rrt;count Rco;c Rco;p Pr;ymcko"#
+    ]]
+    .assert_eq(&bench.texts().join(" "));
     assert_eq!(evidence.unit.as_deref(), Some("P00000012345"));
     assert_eq!((evidence.cards, evidence.panels), (Some(100), Some(500)));
     assert_eq!(
@@ -566,7 +568,11 @@ fn a_printer_that_the_vendors_service_rules_is_left_as_it_is() {
     bench.fake.mode = "38 38";
     let (fault, _) = bench.fault(Request::Prepare(with_chip()));
     assert_eq!(fault, Fault::ForeignService);
-    assert_eq!(bench.texts(), ["Rem"], "nothing is set and nothing is reset");
+    assert_eq!(
+        bench.texts(),
+        ["Rem"],
+        "nothing is set and nothing is reset"
+    );
 }
 
 #[test]
