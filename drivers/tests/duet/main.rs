@@ -8,5 +8,6 @@
 mod bench;
 mod cards;
 mod catalogue;
+mod formats;
 mod pictures;
 mod readings;
