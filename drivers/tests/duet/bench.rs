@@ -1,6 +1,6 @@
 //! One printer on a memory cable, its host, and the hands beside it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,6 +136,8 @@ pub(crate) struct Duet {
     pub(crate) cuts_to_printer: Cuts,
     pub(crate) cuts_to_host: Cuts,
     scripted: VecDeque<Scripted>,
+    /// Bytes that reach the host out of nowhere, once the printer has heard so many.
+    pub(crate) noise: BTreeMap<u64, Vec<u8>>,
     /// Everything the driver told.
     pub(crate) news: Vec<Event>,
     /// All bytes that reached the printer, and the host, in their order.
@@ -176,6 +178,7 @@ impl Duet {
             cuts_to_printer: Cuts::default(),
             cuts_to_host: Cuts::default(),
             scripted: VecDeque::new(),
+            noise: BTreeMap::new(),
             news: Vec::new(),
             heard_by_printer: Vec::new(),
             heard_by_host: Vec::new(),
@@ -341,6 +344,12 @@ impl Duet {
         if taken > 0 {
             self.cable.consume(taken);
             self.cuts_to_printer.pass(taken, self.now);
+            moved = true;
+        }
+        while let Some(entry) = self.noise.first_entry()
+            && *entry.key() <= self.cuts_to_printer.passed
+        {
+            self.cable.write_to_host(&entry.remove());
             moved = true;
         }
         self.to_host.extend(self.firmware.transmit());

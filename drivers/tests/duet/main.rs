@@ -8,6 +8,7 @@
 mod bench;
 mod cards;
 mod catalogue;
+mod cuts;
 mod formats;
 mod pictures;
 mod readings;
