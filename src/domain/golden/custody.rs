@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use cetak_drivers::contract::{
-    BlankUid, Capabilities, ChipIs, ChipState, Evidence, LastAnswer, LastIs, PanelsIs, Place,
-    PlaceIs, Point, Power, Row, Stage, Verdict, Wake, WakeIs,
+    BenchFlag, BlankUid, Capabilities, ChipIs, ChipState, Evidence, LastAnswer, LastIs, PanelsIs,
+    Place, PlaceIs, Point, Power, Row, Stage, Verdict, Wake, WakeIs,
 };
 use expect_test::expect_file;
 
@@ -390,4 +390,27 @@ fn custody_grid_of_a_table_with_hold_and_reject() {
     assert_no_second_card(&capabilities(ROWS));
     let table = grid(&capabilities(ROWS));
     expect_file!["../../../tests/golden/custody-example.txt"].assert_eq(&table);
+}
+
+#[test]
+fn custody_grid_of_evolis() {
+    let capabilities = capabilities(cetak_drivers::evolis::custody::ROWS);
+    assert_no_second_card(&capabilities);
+    expect_file!["../../../tests/golden/custody-evolis.txt"].assert_eq(&grid(&capabilities));
+}
+
+#[test]
+fn custody_grid_of_evolis_after_every_bench() {
+    let capabilities = Capabilities {
+        bench: vec![
+            BenchFlag::CountersDurable,
+            BenchFlag::PanelCountedAtEnd,
+            BenchFlag::LastPanelCounted,
+            BenchFlag::SequenceStartDropsPlanes,
+        ],
+        ..capabilities(cetak_drivers::evolis::custody::ROWS)
+    };
+    assert_no_second_card(&capabilities);
+    expect_file!["../../../tests/golden/custody-evolis-benched.txt"]
+        .assert_eq(&grid(&capabilities));
 }
