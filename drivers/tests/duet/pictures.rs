@@ -23,7 +23,7 @@ pub(crate) fn side(lines: usize, columns: usize, salt: usize) -> Side {
     let mut resin = BitPlane::clear(lines, columns);
     for x in 0..lines {
         for y in 0..columns {
-            if (x * 5 + y * 3 + x * y + salt) % 11 == 0 {
+            if (x * 5 + y * 3 + x * y + salt).is_multiple_of(11) {
                 resin.set(x, y);
             }
         }
