@@ -24,6 +24,8 @@ pub(super) enum Judge {
     Parked,
     /// The stage was answered.
     Done,
+    /// Where it was to be held, an empty path is asked for once more.
+    Held,
     /// The last part was ordered and the evidence read.
     Finished,
     /// A card is there to be ejected.
@@ -315,6 +317,13 @@ impl Evolis {
                 }
             }
             Judge::Done => self.done(LastAnswer::Ok),
+            Judge::Held => {
+                // A late answer to the end itself reads like an empty path.
+                let held = self.setup.is_some_and(|setup| setup.hold);
+                if held && inside == Some(false) {
+                    task.first([Step::Say(Word::Position)]);
+                }
+            }
             Judge::Finished => {
                 self.planes_may_wait = false;
                 self.done(LastAnswer::Ok);

@@ -254,6 +254,7 @@ impl Evolis {
                 }
                 self.loaded = false;
                 steps.extend([Step::Say(Word::End), Step::Say(Word::Position)]);
+                steps.push(Step::Judge(Judge::Held));
                 steps.extend(counters());
                 steps.push(Step::Judge(Judge::Finished));
             }

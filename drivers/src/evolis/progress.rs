@@ -166,6 +166,7 @@ impl Evolis {
                 self.run(now);
             }
             What::Word(Word::Echo(nonce)) => {
+                let listens = matches!(task.request, Request::Listen { .. });
                 let unknown = said == Said::Fault(Fault::UnknownCommand);
                 let text = matches!(&said, Said::Text(text) if text.contains(&nonce.to_string()));
                 if text {
@@ -175,7 +176,7 @@ impl Evolis {
                     self.in_step(now);
                 } else if unknown {
                     task.no_echo = true;
-                } else if !task.filled && *reply != Reply::Ack {
+                } else if listens && !task.filled && *reply != Reply::Ack {
                     // The answer asked for before this one came after an older one.
                     task.note_last(&said);
                 }

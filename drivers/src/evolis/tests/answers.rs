@@ -175,6 +175,35 @@ fn a_late_answer_is_not_taken_for_that_of_the_next_request() {
 }
 
 #[test]
+fn what_was_out_of_step_is_brought_back_and_its_late_answers_are_nobodys_last() {
+    let mut bench = primacy(plain());
+    bench.done(Request::Prepare(with_chip()));
+    bench.fake.on("Sic", Does::Raw(b"5,00 Volts\0"));
+    let (fault, _) = bench.fault(Request::Do(Stage::Feed));
+    assert_eq!(fault, Fault::OutOfStep);
+    bench.forget();
+    // An answer that comes late, just before the nonce's own.
+    bench.fake.on("Rsn", Does::Says("P1"));
+    let apart = Duration::from_secs(5);
+    bench
+        .evolis
+        .ask(Request::Examine { apart }, bench.now)
+        .unwrap();
+    while !bench.texts().iter().any(|text| text.starts_with("Echo;")) {
+        bench.says(b"OK\0");
+        let Output::Wait(Some(until)) = bench.evolis.poll() else {
+            panic!("a request in flight has a limit");
+        };
+        bench.now = until;
+        bench.evolis.elapse(until);
+        bench.says(b"OK\0");
+    }
+    let evidence = bench.finish();
+    assert_eq!(evidence.last, LastAnswer::Unknown);
+    assert_eq!(evidence.place, Place::Contactless);
+}
+
+#[test]
 fn an_ack_nack_printer_is_understood() {
     let mut bench = primacy(Options {
         handshake: Handshake::AckNack,
