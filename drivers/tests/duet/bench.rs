@@ -92,6 +92,14 @@ impl Cuts {
         }
     }
 
+    /// The same, where so many bytes have passed already.
+    pub(crate) fn from(passed: u64, at: impl IntoIterator<Item = u64>) -> Cuts {
+        Cuts {
+            passed,
+            ..Cuts::at(at)
+        }
+    }
+
     fn allowed(&self, now: Moment) -> usize {
         if self.resumes.is_some_and(|at| at > now) {
             return 0;

@@ -10,7 +10,7 @@ use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
 use cetak_firmware_sims::hands::Hand;
 
-use crate::bench::{Duet, Make};
+use crate::bench::{Cuts, Duet, Make};
 use crate::cards::{SMALL, check as whole_card, ktp};
 use crate::pictures::{self, front};
 
@@ -192,5 +192,49 @@ fn a_stale_answer_makes_nobody_believe_what_is_not_so() {
             }
             recover(duet, stage, Power::Kept, about);
         });
+    }
+}
+
+/// A fault is told when the printer has heard so many bytes of the second plane; the rest comes later.
+fn told_in_mid_plane(dots: (usize, usize), byte: u64, serial: bool) -> Vec<Event> {
+    let mut make = Make::new("evolis-primacy");
+    make.dots = Some(dots);
+    let mut duet = if serial { make.serial() } else { make }.duet();
+    let image = Arc::new(front(pictures::side(dots.0, dots.1, 0)));
+    for request in [
+        Request::Prepare(ktp()),
+        Request::Do(Stage::Feed),
+        Request::Do(Stage::Park),
+        Request::Load(image),
+    ] {
+        duet.done(request);
+    }
+    let heard = duet.cable.taken_total();
+    duet.cuts_to_printer = Cuts::from(heard, [heard + byte]);
+    duet.noise.insert(heard + byte, b"COVER OPEN\0".to_vec());
+    let earlier = duet.news.len();
+    let (fault, evidence) = duet.fault(Request::Do(Stage::Face));
+    assert_eq!(fault, Fault::CoverOpen, "byte {byte}");
+    assert_eq!(evidence.place, Place::Path, "byte {byte}");
+    let told = duet.done(Request::Status);
+    let seen = (told.place, told.lid_open);
+    assert_eq!(
+        seen,
+        (Place::Path, Some(false)),
+        "byte {byte}: it is not deaf"
+    );
+    duet.news.split_off(earlier)
+}
+
+#[test]
+fn a_fault_told_in_mid_picture_lets_the_picture_end_and_the_printer_is_not_deaf() {
+    let plane = 24 * 16 * 7 / 8;
+    for byte in 1..plane {
+        told_in_mid_plane((24, 16), byte, byte % 2 == 0);
+    }
+    // A plane that the cable cannot hold: the fault is told at once, while bytes still wait to go out.
+    for byte in [1, 13, 14, 100, 1000, 3000] {
+        let news = told_in_mid_plane((128, 64), byte, false);
+        assert_eq!(news[0], Event::Fault(Fault::CoverOpen), "byte {byte}");
     }
 }

@@ -13,3 +13,4 @@ mod formats;
 mod losses;
 mod pictures;
 mod readings;
+mod vectors;
