@@ -5,8 +5,8 @@ use super::status::{Said, classify};
 use super::task::Step;
 use super::wire::{Counter, Handshake, Sensor, Word};
 use crate::contract::{
-    Answer, BenchFlag, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request,
-    Setup, Status, Told,
+    Answer, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request, Setup,
+    Status, Told,
 };
 
 /// A decision between steps.
@@ -272,6 +272,7 @@ impl Evolis {
 
     /// Decides; may add steps or end the request.
     pub(super) fn judge(&mut self, judge: Judge, now: Moment) {
+        let must_reset = self.planes_may_wait && !self.begins_without_reset();
         let Some(task) = &mut self.task else { return };
         let place = task.evidence.place;
         let inside = place.inside();
@@ -287,11 +288,7 @@ impl Evolis {
                 let setup = self.setup.expect("set when the request came");
                 // The reset was left out because the place could not be told then: what waits in memory would
                 // reach another person's card.
-                let drops = self
-                    .options
-                    .bench
-                    .contains(&BenchFlag::SequenceStartDropsPlanes);
-                let waiting = self.planes_may_wait && !setup.card_inside && !drops;
+                let waiting = must_reset && !setup.card_inside;
                 match unprepared(&task.evidence, &task.noted, setup) {
                     None if waiting => self.fault(Fault::OutOfStep),
                     None => self.done(LastAnswer::Ok),

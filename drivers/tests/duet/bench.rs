@@ -138,7 +138,8 @@ pub(crate) struct Duet {
     pub(crate) firmware: Firmware,
     pub(crate) now: Moment,
     model: &'static str,
-    options: Options,
+    /// The next host's; see [`Duet::restart`].
+    pub(crate) options: Options,
     transport_usb: bool,
     to_host: VecDeque<u8>,
     pub(crate) cuts_to_printer: Cuts,
