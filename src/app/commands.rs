@@ -81,11 +81,16 @@ fn tell(findings: &[doctor::Finding], json: bool, lang: Lang, data: &Path) -> io
         let sign = match finding.level {
             Level::Well => "  ok ",
             Level::Warning => "  !  ",
-            Level::Bad => "GAGAL",
+            Level::Bad => "  X  ",
         };
         let params: Params = finding.params.clone();
         let text = words::code(finding.code, &params, lang);
         writeln!(out, "{sign} {text}")?;
+        if finding.level > Level::Well
+            && let Some(help) = words::code_help(finding.code, &params, lang)
+        {
+            writeln!(out, "      {help}")?;
+        }
     }
     out.flush()
 }

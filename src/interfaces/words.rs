@@ -19,6 +19,7 @@ mod codes;
 mod faults;
 mod flaws;
 mod names;
+mod room;
 
 /// The language of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -266,6 +267,7 @@ fn code_words(code: &str) -> Option<CodeWords> {
     }
     codes::OTHERS
         .iter()
+        .chain(room::CODES)
         .find(|(name, _, _)| *name == code)
         .map(|(_, says, help)| CodeWords {
             says: *says,
