@@ -37,6 +37,15 @@ impl Fake {
         self.asked.lock().unwrap().clone()
     }
 
+    /// What it answers, for a fake around it.
+    pub(in crate::interfaces::cli) fn answer(
+        &self,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Value, ClientError> {
+        (self.answer)(path, body)
+    }
+
     fn ask<T: DeserializeOwned>(&self, path: &str, body: Option<&str>) -> Result<T, ClientError> {
         let answer = (self.answer)(path, body)?;
         serde_json::from_value(answer).map_err(|cause| ClientError::Broken {
@@ -60,7 +69,10 @@ impl Line for Fake {
         let body = serde_json::to_string(body).unwrap();
         // Records are many and long: of them only the path is kept.
         let shown = if path == "/jobs" { "" } else { &body };
-        self.asked.lock().unwrap().push(format!("POST {path} {shown}"));
+        self.asked
+            .lock()
+            .unwrap()
+            .push(format!("POST {path} {shown}"));
         self.ask(path, Some(&body))
     }
 }
