@@ -16,10 +16,10 @@ use crate::domain::record::{CardProduct, Reason};
 use crate::domain::rules;
 
 mod codes;
+mod doors;
 mod faults;
 mod flaws;
 mod names;
-mod room;
 
 /// The language of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -265,14 +265,19 @@ fn code_words(code: &str) -> Option<CodeWords> {
             help: *help,
         });
     }
-    codes::OTHERS
-        .iter()
-        .chain(room::CODES)
+    others()
         .find(|(name, _, _)| *name == code)
         .map(|(_, says, help)| CodeWords {
             says: *says,
             help: *help,
         })
+}
+
+/// All codes but those of the rules.
+fn others() -> impl Iterator<Item = &'static (&'static str, Words, Words)> {
+    [codes::OTHERS, doors::DOORS, doors::FINDINGS]
+        .into_iter()
+        .flatten()
 }
 
 /// Parameters that a command line is completed with by hand.

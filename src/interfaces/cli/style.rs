@@ -1,8 +1,12 @@
 //! How things are written for a person: language, times, numbers, colour.
 
+use std::fs;
+use std::path::Path;
+
 use jiff::tz::TimeZone;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::config;
 use crate::domain::ids::At;
 use crate::interfaces::words::Lang;
 
@@ -48,7 +52,10 @@ impl Style {
         };
         Style {
             lang: global.lang,
-            zone: TimeZone::get(&global.zone).unwrap_or(TimeZone::UTC),
+            zone: global
+                .zone
+                .clone()
+                .unwrap_or_else(|| office_zone(&global.data)),
             colour: out_is_terminal && !global.json && !no_colour(),
             live: err_is_terminal && !global.json,
             json: global.json,
@@ -131,6 +138,17 @@ impl Style {
         }
         lines
     }
+}
+
+/// The zone that the room's config names. What is wrong with the config is `serve`'s and `doctor`'s to say.
+fn office_zone(data: &Path) -> TimeZone {
+    let named = fs::read_to_string(data.join(config::FILE))
+        .ok()
+        .and_then(|text| text.parse::<toml::Table>().ok())
+        .and_then(|table| TimeZone::get(table.get("zone")?.as_str()?).ok());
+    named
+        .or_else(|| TimeZone::get(config::ZONE_DEFAULT).ok())
+        .unwrap_or(TimeZone::UTC)
 }
 
 /// Any value turns colour off.
