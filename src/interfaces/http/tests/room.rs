@@ -106,7 +106,9 @@ impl TestRoom {
             Arc::clone(&wall),
             lights.clone(),
         );
-        let room = std::thread::spawn(move || run(store, ends, &bad, &time, &out));
+        let (ready, is_ready) = oneshot::channel();
+        let room = std::thread::spawn(move || run(store, ends, ready, &bad, &time, &out));
+        is_ready.await.unwrap();
         let (listener, socket) = socket::bind(&data).unwrap();
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
@@ -211,6 +213,7 @@ impl Drop for TestRoom {
 fn run(
     mut store: SqliteStore,
     mut ends: DeskEnds,
+    ready: oneshot::Sender<()>,
     config_is_bad: &AtomicBool,
     wall: &AtomicI64,
     lights: &CancellationToken,
@@ -222,6 +225,7 @@ fn run(
     };
     let mut spooler = Spooler::start(settings, vec![spec()], AT, &store).unwrap();
     tell(&spooler, &ends);
+    ready.send(()).unwrap();
     let wait = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
