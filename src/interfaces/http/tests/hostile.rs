@@ -372,3 +372,21 @@ fn every_code_of_the_door_has_one_status_and_those_of_the_room_too() {
         assert_eq!(status_of(&Code::from(code)).as_u16(), status, "{code}");
     }
 }
+
+#[tokio::test]
+async fn whoever_is_refused_before_his_body_is_read_hears_why() {
+    let room = TestRoom::open(Plan {
+        training: false,
+        ..Plan::default()
+    })
+    .await;
+    let long = json!({ "jobs": [], "x": "X".repeat(10 << 20) });
+    for _ in 0..10 {
+        let other = room.speaking_as("budi");
+        let refused = refusal(&other, "/jobs", &long).await;
+        assert_eq!(refused, (403, "AS_ONLY_IN_TRAINING".to_owned()));
+        let lost = refusal(&room.client(), "/nowhere", &long).await;
+        assert_eq!(lost, (404, "NO_SUCH_PATH".to_owned()));
+    }
+    room.close().await;
+}
