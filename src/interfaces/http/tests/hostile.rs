@@ -1,6 +1,10 @@
 //! Requests that are wrong, callers who may not, a room that is gone; and that nothing of a person is ever shown.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::net::UnixStream;
 
 use super::room::{PHOTO, Plan, TestRoom, adult, batch, item};
 use super::{because, in_doubt, refusal};
@@ -10,6 +14,7 @@ use crate::interfaces::api::{Done, RoomView};
 use crate::interfaces::client::ClientError;
 use crate::interfaces::http::door::SMALL_BODY_BYTES_MAX;
 use crate::interfaces::http::refused::{CODES, status_of};
+use crate::interfaces::http::{CONNECTIONS_MAX, STOP_WITHIN};
 
 #[tokio::test]
 async fn in_an_office_nobody_speaks_for_another() {
@@ -388,5 +393,24 @@ async fn whoever_is_refused_before_his_body_is_read_hears_why() {
         let lost = refusal(&room.client(), "/nowhere", &long).await;
         assert_eq!(lost, (404, "NO_SUCH_PATH".to_owned()));
     }
+    room.close().await;
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits_for_another_to_end_and_a_mute_one_delays_no_stop() {
+    let mut room = TestRoom::training().await;
+    let mut mute = Vec::new();
+    for _ in 0..CONNECTIONS_MAX {
+        mute.push(UnixStream::connect(&room.socket).await.unwrap());
+    }
+    let client = room.client();
+    let mut asked = pin!(client.get::<RoomView>("/status"));
+    let waited = tokio::time::timeout(Duration::from_millis(250), asked.as_mut()).await;
+    assert!(waited.is_err(), "{waited:?}");
+    mute.pop();
+    asked.await.unwrap();
+    tokio::time::timeout(STOP_WITHIN / 2, room.close_door())
+        .await
+        .unwrap();
     room.close().await;
 }

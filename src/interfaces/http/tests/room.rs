@@ -58,7 +58,7 @@ pub(crate) struct TestRoom {
     pub(crate) config_is_bad: Arc<AtomicBool>,
     wall: Arc<AtomicI64>,
     stop: CancellationToken,
-    server: tokio::task::JoinHandle<()>,
+    server: Option<tokio::task::JoinHandle<()>>,
     room: Option<std::thread::JoinHandle<SqliteStore>>,
     lights: CancellationToken,
     _folder: tempfile::TempDir,
@@ -119,7 +119,7 @@ impl TestRoom {
             config_is_bad,
             wall,
             stop,
-            server,
+            server: Some(server),
             room: Some(room),
             lights,
             _folder: folder,
@@ -146,7 +146,9 @@ impl TestRoom {
     /// The door closes in good order; the room goes on.
     pub(crate) async fn close_door(&mut self) {
         self.stop.cancel();
-        (&mut self.server).await.unwrap();
+        if let Some(server) = self.server.take() {
+            server.await.unwrap();
+        }
     }
 
     /// The loop ends while the door is open.
