@@ -343,7 +343,8 @@ mod tests {
               penampung     1: #3 utuh TEST-00000000000003 (titik 648x1016)
               kotak tolak   -
               diambil       -
-        "#]].assert_eq(&picture);
+        "#]]
+        .assert_eq(&picture);
         assert!(look_picture(&json!({"new": 1}), Lang::Id).contains("new"));
     }
 }

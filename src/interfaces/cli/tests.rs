@@ -386,40 +386,46 @@ fn a_page_of_jobs() {
 
 #[test]
 fn one_job_and_why_it_does_not_move() {
-    check(&jobs::detail(&a_detail(), &style(Lang::Id)), expect![[r#"
-        TPI-1-000005  KTP-el, hilang
-          Keadaan             Perlu dicek di mesin (p1)
-          Kunci               TEST-0005
-          NIK                 2172********0007
-          Blangko             TEST-00000000000007
-          Masuk               14-01-2019 09:05 WIB
-          Terakhir bergerak   14-01-2019 09:06 WIB
-          Percobaan           1
-          Mengapa berhenti    bukti tidak cukup; dua orang harus memutuskan
-          Yang dilakukan      Periksa mesin dan penampung, lalu: cetak settle TPI-1-000005
-                              printed|spoiled|not-fed
-          Usulan              7 oleh person:ani: printed. Orang kedua: cetak approve 7
-          Langkah             17 p1: berjalan, TEST-00000000000007 (14-01-2019 09:05)
-                              ambil blangko diminta › ambil blangko selesai › nomor blangko tercatat › kartu
-                              macet › memeriksa › keterangan mesin › putusan: tanya orang
-    "#]]);
-    check(&jobs::detail(&a_detail(), &style(Lang::En)), expect![[r#"
-        TPI-1-000005  KTP-el, lost
-          State               in doubt (p1)
-          Key                 TEST-0005
-          NIK                 2172********0007
-          Blank               TEST-00000000000007
-          Accepted            14-01-2019 09:05 WIB
-          Last moved          14-01-2019 09:06 WIB
-          Attempts            1
-          Why it waits        the evidence cannot tell; two people must
-          What to do          Look into printer and output, then: cetak settle TPI-1-000005
-                              printed|spoiled|not-fed
-          Proposal            7 by person:ani: printed. Second person: cetak approve 7
-          Attempt             17 p1: open, TEST-00000000000007 (14-01-2019 09:05)
-                              feed ordered › feed done › blank bound › a card is stuck › examining ›
-                              printer's evidence › verdict: ask a person
-    "#]]);
+    check(
+        &jobs::detail(&a_detail(), &style(Lang::Id)),
+        expect![[r#"
+            TPI-1-000005  KTP-el, hilang
+              Keadaan             Perlu dicek di mesin (p1)
+              Kunci               TEST-0005
+              NIK                 2172********0007
+              Blangko             TEST-00000000000007
+              Masuk               14-01-2019 09:05 WIB
+              Terakhir bergerak   14-01-2019 09:06 WIB
+              Percobaan           1
+              Mengapa berhenti    bukti tidak cukup; dua orang harus memutuskan
+              Yang dilakukan      Periksa mesin dan penampung, lalu:
+                                  cetak settle TPI-1-000005 printed|spoiled|not-fed
+              Usulan              7 oleh ani: printed. Orang kedua: cetak approve 7
+              Langkah             17 p1: berjalan, TEST-00000000000007 (14-01-2019 09:05)
+                                  ambil blangko diminta › ambil blangko selesai › nomor blangko tercatat › kartu
+                                  macet › memeriksa › keterangan mesin › putusan: tanya orang
+        "#]],
+    );
+    check(
+        &jobs::detail(&a_detail(), &style(Lang::En)),
+        expect![[r#"
+            TPI-1-000005  KTP-el, lost
+              State               in doubt (p1)
+              Key                 TEST-0005
+              NIK                 2172********0007
+              Blank               TEST-00000000000007
+              Accepted            14-01-2019 09:05 WIB
+              Last moved          14-01-2019 09:06 WIB
+              Attempts            1
+              Why it waits        the evidence cannot tell; two people must
+              What to do          Look into printer and output, then:
+                                  cetak settle TPI-1-000005 printed|spoiled|not-fed
+              Proposal            7 by ani: printed. Second person: cetak approve 7
+              Attempt             17 p1: open, TEST-00000000000007 (14-01-2019 09:05)
+                                  feed ordered › feed done › blank bound › a card is stuck › examining ›
+                                  printer's evidence › verdict: ask a person
+        "#]],
+    );
 }
 
 #[test]
@@ -463,10 +469,9 @@ fn the_fleet() {
 
               meja-depan-dekat-…  kartu macet. Buka tutup, keluarkan kartu, simpan kartunya, tutup kembali.
               meja-depan-dekat-…  tutup terbuka. Tutup mesin sampai berbunyi klik.
-              meja-depan-dekat-…  bukti tidak cukup; dua orang harus memutuskan: cetak settle TPI-1-000004
-                                  printed|spoiled|not-fed
-              p3                  dijeda oleh person:ani (14-01-2019 09:05): ganti kabel. Lanjut: cetak resume
-                                  p3
+              meja-depan-dekat-…  bukti tidak cukup; dua orang harus memutuskan:
+                                  cetak settle TPI-1-000004 printed|spoiled|not-fed
+              p3                  dijeda oleh ani (14-01-2019 09:05): ganti kabel. Lanjut: cetak resume p3
               p4                  mesin mencetak kartu di luar sistem. Cari kartunya, cocokkan blangko, lalu:
                                   cetak resume p4
         "#]],
@@ -482,10 +487,9 @@ fn the_fleet() {
 
               meja-depan-dekat-…  a card is stuck. Open the lid, take the card out, keep it, shut the lid.
               meja-depan-dekat-…  the lid is open. Shut the lid until it clicks.
-              meja-depan-dekat-…  the evidence cannot tell; two people must: cetak settle TPI-1-000004
-                                  printed|spoiled|not-fed
-              p3                  paused by person:ani (14-01-2019 09:05): ganti kabel. To go on: cetak resume
-                                  p3
+              meja-depan-dekat-…  the evidence cannot tell; two people must:
+                                  cetak settle TPI-1-000004 printed|spoiled|not-fed
+              p3                  paused by ani (14-01-2019 09:05): ganti kabel. To go on: cetak resume p3
               p4                  the printer counted cards that we did not order. Find the cards, count the
                                   blanks, then: cetak resume p4
         "#]],
@@ -507,13 +511,16 @@ fn the_fleet() {
               Detik per kartu     23,4
               Yang dilakukan      kartu macet. Buka tutup, keluarkan kartu, simpan kartunya, tutup kembali.
               Yang dilakukan      tutup terbuka. Tutup mesin sampai berbunyi klik.
-              Yang dilakukan      bukti tidak cukup; dua orang harus memutuskan: cetak settle TPI-1-000004
-                                  printed|spoiled|not-fed
+              Yang dilakukan      bukti tidak cukup; dua orang harus memutuskan:
+                                  cetak settle TPI-1-000004 printed|spoiled|not-fed
         "#]],
     );
-    check(&printers::fleet(&[], &style(Lang::En)), expect![[r#"
+    check(
+        &printers::fleet(&[], &style(Lang::En)),
+        expect![[r#"
         No printers yet. Add some to cetak.toml, then: cetak reload
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -653,18 +660,24 @@ fn what_the_doctor_found() {
         (Grade::Warning, "DOCTOR_FOLDER_OPEN_TO_ALL", &folder),
         (Grade::Bad, "DOCTOR_ENDPOINT_WRONG", &wrong),
     ];
-    check(&findings::shown(found, &style(Lang::Id)), expect![[r#"
+    check(
+        &findings::shown(found, &style(Lang::Id)),
+        expect![[r#"
         baik   folder data: /var/lib/cetak
         awas   folder data /var/lib/cetak terbuka untuk semua orang. Jalankan: chmod 750 /var/lib/cetak
         buruk  mesin p1 tidak terjangkau di tcp://10.0.0.7:9100: connection refused. Periksa kabel, daya dan
                alamatnya di cetak.toml.
-    "#]]);
-    check(&findings::shown(found, &style(Lang::En)), expect![[r#"
+    "#]],
+    );
+    check(
+        &findings::shown(found, &style(Lang::En)),
+        expect![[r#"
         well   data folder: /var/lib/cetak
         look   the data folder /var/lib/cetak is open to everybody. Run: chmod 750 /var/lib/cetak
         bad    printer p1 is not reached at tcp://10.0.0.7:9100: connection refused. Check cable, power and
                its endpoint in cetak.toml.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -928,7 +941,8 @@ fn the_second_persons_command_line_reaches_the_same_room() {
         Proposal 7: waits for a second person, an hour at most.
         Another person looks for themselves, then runs:
           cetak --data '/srv/ruang cetak' approve 7 --as SECOND-PERSON
-    "#]].assert_eq(&out);
+    "#]]
+    .assert_eq(&out);
     let of = |words: &[&str]| {
         Style::of(&Cli::try_parse_from(words).unwrap().global, false, false).prefix
     };
@@ -980,10 +994,15 @@ fn exit_codes_and_what_to_do_next() {
         assert_eq!((found.code(), out.as_str()), (exit, ""), "{line}");
         said.assert_eq(&err);
     };
-    check("jobs", unreachable, 3, expect![[r#"
+    check(
+        "jobs",
+        unreachable,
+        3,
+        expect![[r#"
         cetak: spooler tidak bisa dihubungi (cetak-data/cetak.sock)
           Jalankan: cetak serve
-    "#]]);
+    "#]],
+    );
     check(
         "release TPI-1-000009",
         || refused(404, "NO_SUCH_JOB"),
@@ -1011,14 +1030,24 @@ fn exit_codes_and_what_to_do_next() {
               Minta rekan menjalankan: cetak approve 7 (di data latihan: --as NAMA)
         "#]],
     );
-    check("resume p1", || refused(503, "STOPPING"), 3, expect![[r#"
+    check(
+        "resume p1",
+        || refused(503, "STOPPING"),
+        3,
+        expect![[r#"
         cetak: spooler sedang berhenti
           Tunggu, jalankan lagi (cetak serve), lihat keadaannya, lalu ulangi.
-    "#]]);
-    check("resume p1", broke_off, 3, expect![[r#"
+    "#]],
+    );
+    check(
+        "resume p1",
+        broke_off,
+        3,
+        expect![[r#"
         cetak: hubungan dengan spooler terputus (receive the answer)
           Belum tentu dijalankan: lihat keadaannya sebelum mengulang.
-    "#]]);
+    "#]],
+    );
     check(
         "reload",
         || ClientError::Refused {
