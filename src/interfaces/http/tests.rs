@@ -529,7 +529,7 @@ async fn a_reload_tells_what_changed_or_what_is_wrong() {
     room.config_is_bad
         .store(true, std::sync::atomic::Ordering::Relaxed);
     let refused = refusal(&client, "/reload", &Done {}).await;
-    assert_eq!(refused, (409, "CONFIG_BAD".to_owned()));
+    assert_eq!(refused, (409, "CONFIG_WRONG".to_owned()));
     room.close().await;
 }
 

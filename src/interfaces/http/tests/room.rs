@@ -254,7 +254,7 @@ fn run(
                 }
                 Order::Reload { answer, .. } => {
                     let told = if config_is_bad.load(Ordering::Relaxed) {
-                        Err(Refusal::new("CONFIG_BAD").with("line", 7))
+                        Err(Refusal::new("CONFIG_WRONG").with("line", 7))
                     } else {
                         Ok(Reloaded {
                             added: vec![],
