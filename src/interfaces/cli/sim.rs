@@ -323,10 +323,9 @@ mod tests {
         for line in block("hand") {
             let value: Value = serde_json::from_str(line).unwrap();
             assert_eq!(hand_of(&[line.to_owned()]).unwrap(), value);
-            let name = match &value {
-                Value::String(name) => name.clone(),
-                other => other.as_object().unwrap().keys().next().unwrap().clone(),
-            };
+            let bare = value.as_str().map(str::to_owned);
+            let name =
+                bare.unwrap_or_else(|| value.as_object().unwrap().keys().next().unwrap().clone());
             let said = hand(&name.replace('_', "-"));
             assert!(
                 !matches!(said, Err(BadHand::Unknown(_))),

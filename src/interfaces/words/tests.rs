@@ -49,11 +49,8 @@ fn state_names() -> Vec<&'static str> {
 }
 
 fn lower(name: &impl serde::Serialize) -> String {
-    match serde_json::to_value(name).unwrap() {
-        serde_json::Value::String(name) => name,
-        serde_json::Value::Object(map) => map.keys().next().unwrap().clone(),
-        other => panic!("{other}"),
-    }
+    let name = serde_json::to_value(name).unwrap();
+    name.as_str().unwrap().to_owned()
 }
 
 #[track_caller]

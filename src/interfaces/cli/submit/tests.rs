@@ -123,14 +123,14 @@ fn every_kind_of_answer_is_told_and_counted() {
         &style(Lang::Id),
         Exit::Failed,
         expect![[r#"
-            people.csv:5: TPI-1-000001: anak sudah berusia 17 tahun atau lebih dan memerlukan KTP-el; Ajukan KTP-el dengan kunci baru.
-            people.csv:7: kunci ini sudah dipakai untuk data yang berbeda; tidak ada yang disimpan; Bandingkan dengan TPI-1-000003; kirim data baru dengan kunci baru.
-            people.csv:8: TPI-1-000004: sudah ada permohonan yang berjalan untuk orang dan produk ini; Selesaikan atau batalkan permohonan yang berjalan: cetak job TPI-1-000005
+            people.csv:5: TPI-1-000001: anak sudah berusia 17 tahun atau lebih dan memerlukan KTP-el. Ajukan KTP-el dengan kunci baru.
+            people.csv:7: kunci ini sudah dipakai untuk data yang berbeda; tidak ada yang disimpan. Bandingkan dengan TPI-1-000003; kirim data baru dengan kunci baru.
+            people.csv:8: TPI-1-000004: sudah ada permohonan yang berjalan untuk orang dan produk ini. Selesaikan atau batalkan permohonan yang berjalan: cetak job TPI-1-000005
             people.csv:9: nik: NIK tidak tepat 16 angka; perbaiki
             people.csv:10: birth_date: tanggal itu tidak ada di kalender; perbaiki
             --
             9 baris: 1 diterima, 1 sudah ada, 2 ditahan, 2 ditolak, 1 bentrok, 2 tidak sah
-            Ditahan: data belum PRR 1 · belum 17 tahun dan belum pernah kawin 1. cetak jobs --state held
+            Ditahan: data belum PRR 1 · belum 17 tahun dan belum pernah kawin 1. Lihat: cetak jobs --state held
         "#]],
     );
     check(
@@ -138,15 +138,15 @@ fn every_kind_of_answer_is_told_and_counted() {
         &style(Lang::En),
         Exit::Failed,
         expect![[r#"
-            people.csv:5: TPI-1-000001: the child is 17 or older and needs a KTP-el; Submit a KTP-el under a new key.
-            people.csv:7: this key was used for other data; nothing was stored; Compare it with TPI-1-000003; submit new data under a new key.
-            people.csv:8: TPI-1-000004: another job of this person and product is open; Finish or cancel the open job: cetak job TPI-1-000005
+            people.csv:5: TPI-1-000001: the child is 17 or older and needs a KTP-el. Submit a KTP-el under a new key.
+            people.csv:7: this key was used for other data; nothing was stored. Compare it with TPI-1-000003; submit new data under a new key.
+            people.csv:8: TPI-1-000004: another job of this person and product is open. Finish or cancel the open job: cetak job TPI-1-000005
             people.csv:9: nik: the NIK does not have exactly 16 digits; correct it
             people.csv:10: birth_date: there is no such day in the calendar; correct the date
             --
             9 rows: 1 accepted, 1 same, 2 held, 2 rejected, 1 conflicts, 2 refused
-            Held: the record is not print-ready (PRR) 1 · not yet 17 and never married 1. cetak jobs --state
-            held
+            Held: the record is not print-ready (PRR) 1 · not yet 17 and never married 1. See:
+            cetak jobs --state held
         "#]],
     );
     check(
@@ -180,7 +180,7 @@ fn held_and_same_rows_are_no_failure() {
         expect![[r#"
             --
             3 rows: 1 accepted, 1 same, 1 held, 0 rejected, 0 conflicts, 0 refused
-            Held: the record is not print-ready (PRR) 1. cetak jobs --state held
+            Held: the record is not print-ready (PRR) 1. See: cetak jobs --state held
         "#]],
     );
 }
