@@ -52,11 +52,13 @@ use view::View;
 use words::Lang;
 
 /// Seconds of the room in a second of the wall.
-pub const SPEED: f64 = 25.0;
+pub const SPEED: f64 = 40.0;
 /// When the room's day begins: 14 January 2019, 08.00 WIB.
 const MORNING: At = At(1_547_427_600_000);
 /// Between two looks at the room, on the wall.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
+/// Between two looks for the first news after a start: the attempts must be seen before they move on.
+const FIRST_VIEW_EVERY: Duration = Duration::from_millis(2);
 /// A room in which nothing moves for so long, on the wall, stands still.
 const STILL_MAX: Duration = Duration::from_secs(30);
 /// Records of one request.
@@ -342,7 +344,7 @@ impl Room {
         let (data, log) = (&self.folder.data, &self.folder.log());
         self.spooler = Spooler::start(&self.program, data, log, self.scale).await?;
         self.operator.orders().client = self.spooler.client.clone();
-        let printers: Vec<PrinterView> = self.get("/printers").await?;
+        let printers = self.first_views().await?;
         let left: Vec<String> = printers
             .iter()
             .filter_map(|view| {
@@ -357,6 +359,24 @@ impl Room {
         );
         self.view.say(&format!("{words}: {}", left.join(", ")));
         Ok(left.len())
+    }
+
+    /// The printers as the spooler takes them up: it tells nothing of them before its first turn.
+    async fn first_views(&mut self) -> Result<Vec<PrinterView>, DemoError> {
+        let started = self.clock.now();
+        loop {
+            let printers: Vec<PrinterView> = self.get("/printers").await?;
+            if printers.len() == self.plan.printers.len() {
+                return Ok(printers);
+            }
+            self.spooler.still_runs()?;
+            if self.clock.now().since(started) > STILL_MAX {
+                return Err(DemoError::StandsStill {
+                    jobs: "no printer is told of".to_owned(),
+                });
+            }
+            tokio::time::sleep(FIRST_VIEW_EVERY).await;
+        }
     }
 
     fn tell(&mut self, deeds: &[Deed]) {
