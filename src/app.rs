@@ -17,6 +17,7 @@ use crate::engine::store::{
 use crate::interfaces::desk::{About, Desk};
 use crate::interfaces::{http, socket};
 
+pub mod commands;
 pub mod doctor;
 mod draw;
 mod printers;
