@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::host::Pace;
 use serde::de::DeserializeOwned;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::artwork::{Letterhead, Studio, TemplateError};
 use crate::clock::{self, Clock, Scale};
@@ -23,6 +24,7 @@ use crate::interfaces::api::{
     SubmitResult,
 };
 use crate::interfaces::client::{Client, ClientError};
+use crate::interfaces::words::Lang;
 
 pub mod answers;
 #[cfg(test)]
@@ -37,7 +39,7 @@ pub mod shelves;
 pub mod sight;
 pub mod spooler;
 mod view;
-pub mod words;
+mod words;
 
 use closing::{Closing, PrinterClosing};
 use fleet::{Fleet, FleetError};
@@ -49,7 +51,6 @@ use shelves::Shelves;
 use sight::Reach;
 use spooler::{Door, Spooler, SpoolerError};
 use view::View;
-use words::Lang;
 
 /// Seconds of the room in a second of the wall.
 pub const SPEED: f64 = 40.0;
@@ -142,6 +143,12 @@ pub enum DemoError {
     /// The judge's thread.
     #[error("the judge has left")]
     JudgeGone,
+    /// Somebody ended it.
+    #[error("interrupted; the spooler is stopped, and what was printed is in the folder")]
+    Interrupted,
+    /// Signals cannot be awaited.
+    #[error("cannot wait for signals")]
+    Signals(#[source] std::io::Error),
     /// This program's own path.
     #[error("this program does not know where it lies")]
     Program(#[source] std::io::Error),
@@ -193,8 +200,19 @@ pub async fn run(arguments: DemoArgs) -> Result<bool, DemoError> {
         kills: 0,
         settled: 0,
     };
-    room.open().await?;
-    room.play().await?;
+    room.say_what_is_played();
+    let mut terminate = signal(SignalKind::terminate()).map_err(DemoError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(DemoError::Signals)?;
+    let played = async {
+        room.open().await?;
+        room.play().await
+    };
+    // Who leaves here drops the room, and with it the spooler: no child outlives its demo.
+    tokio::select! {
+        played = played => played?,
+        _ = terminate.recv() => return Err(DemoError::Interrupted),
+        _ = interrupt.recv() => return Err(DemoError::Interrupted),
+    }
     room.close(arguments.json).await
 }
 
@@ -242,6 +260,27 @@ struct Room {
 }
 
 impl Room {
+    fn say_what_is_played(&self) {
+        let (cards, seed, out) = (
+            self.lang.pick("kartu", "cards"),
+            self.lang.pick("benih", "seed"),
+            self.folder.data.display(),
+        );
+        let Plan {
+            cards: many,
+            seed: from,
+            ..
+        } = &self.plan;
+        self.view
+            .say(&format!("{many} {cards}, {seed} {from}, {out}"));
+        for (plan, ready) in self.plan.printers.iter().zip(&self.fleet.ready) {
+            let (id, profile, stock) = (&plan.id, plan.profile, plan.stock);
+            let endpoint = &ready.endpoint;
+            self.view
+                .say(&format!("{id}: {profile}, {stock}, {endpoint}"));
+        }
+    }
+
     /// The morning: blanks arrive, hoppers are filled, records are handed in.
     async fn open(&mut self) -> Result<(), DemoError> {
         let people = self.plan.people();
