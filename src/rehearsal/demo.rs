@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::host::Pace;
 use serde::de::DeserializeOwned;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::artwork::{Letterhead, Studio, TemplateError};
 use crate::clock::{self, Clock, Scale};
@@ -23,6 +24,7 @@ use crate::interfaces::api::{
     SubmitResult,
 };
 use crate::interfaces::client::{Client, ClientError};
+use crate::interfaces::words::Lang;
 
 pub mod answers;
 #[cfg(test)]
@@ -37,7 +39,7 @@ pub mod shelves;
 pub mod sight;
 pub mod spooler;
 mod view;
-pub mod words;
+mod words;
 
 use closing::{Closing, PrinterClosing};
 use fleet::{Fleet, FleetError};
@@ -49,14 +51,15 @@ use shelves::Shelves;
 use sight::Reach;
 use spooler::{Door, Spooler, SpoolerError};
 use view::View;
-use words::Lang;
 
 /// Seconds of the room in a second of the wall.
-pub const SPEED: f64 = 25.0;
+pub const SPEED: f64 = 40.0;
 /// When the room's day begins: 14 January 2019, 08.00 WIB.
 const MORNING: At = At(1_547_427_600_000);
 /// Between two looks at the room, on the wall.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
+/// Between two looks for the first news after a start: the attempts must be seen before they move on.
+const FIRST_VIEW_EVERY: Duration = Duration::from_millis(2);
 /// A room in which nothing moves for so long, on the wall, stands still.
 const STILL_MAX: Duration = Duration::from_secs(30);
 /// Records of one request.
@@ -140,6 +143,12 @@ pub enum DemoError {
     /// The judge's thread.
     #[error("the judge has left")]
     JudgeGone,
+    /// Somebody ended it.
+    #[error("interrupted; the spooler is stopped, and what was printed is in the folder")]
+    Interrupted,
+    /// Signals cannot be awaited.
+    #[error("cannot wait for signals")]
+    Signals(#[source] std::io::Error),
     /// This program's own path.
     #[error("this program does not know where it lies")]
     Program(#[source] std::io::Error),
@@ -191,8 +200,19 @@ pub async fn run(arguments: DemoArgs) -> Result<bool, DemoError> {
         kills: 0,
         settled: 0,
     };
-    room.open().await?;
-    room.play().await?;
+    room.say_what_is_played();
+    let mut terminate = signal(SignalKind::terminate()).map_err(DemoError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(DemoError::Signals)?;
+    let played = async {
+        room.open().await?;
+        room.play().await
+    };
+    // Who leaves here drops the room, and with it the spooler: no child outlives its demo.
+    tokio::select! {
+        played = played => played?,
+        _ = terminate.recv() => return Err(DemoError::Interrupted),
+        _ = interrupt.recv() => return Err(DemoError::Interrupted),
+    }
     room.close(arguments.json).await
 }
 
@@ -240,6 +260,27 @@ struct Room {
 }
 
 impl Room {
+    fn say_what_is_played(&self) {
+        let (cards, seed, out) = (
+            self.lang.pick("kartu", "cards"),
+            self.lang.pick("benih", "seed"),
+            self.folder.data.display(),
+        );
+        let Plan {
+            cards: many,
+            seed: from,
+            ..
+        } = &self.plan;
+        self.view
+            .say(&format!("{many} {cards}, {seed} {from}, {out}"));
+        for (plan, ready) in self.plan.printers.iter().zip(&self.fleet.ready) {
+            let (id, profile, stock) = (&plan.id, plan.profile, plan.stock);
+            let endpoint = &ready.endpoint;
+            self.view
+                .say(&format!("{id}: {profile}, {stock}, {endpoint}"));
+        }
+    }
+
     /// The morning: blanks arrive, hoppers are filled, records are handed in.
     async fn open(&mut self) -> Result<(), DemoError> {
         let people = self.plan.people();
@@ -342,7 +383,7 @@ impl Room {
         let (data, log) = (&self.folder.data, &self.folder.log());
         self.spooler = Spooler::start(&self.program, data, log, self.scale).await?;
         self.operator.orders().client = self.spooler.client.clone();
-        let printers: Vec<PrinterView> = self.get("/printers").await?;
+        let printers = self.first_views().await?;
         let left: Vec<String> = printers
             .iter()
             .filter_map(|view| {
@@ -357,6 +398,24 @@ impl Room {
         );
         self.view.say(&format!("{words}: {}", left.join(", ")));
         Ok(left.len())
+    }
+
+    /// The printers as the spooler takes them up: it tells nothing of them before its first turn.
+    async fn first_views(&mut self) -> Result<Vec<PrinterView>, DemoError> {
+        let started = self.clock.now();
+        loop {
+            let printers: Vec<PrinterView> = self.get("/printers").await?;
+            if printers.len() == self.plan.printers.len() {
+                return Ok(printers);
+            }
+            self.spooler.still_runs()?;
+            if self.clock.now().since(started) > STILL_MAX {
+                return Err(DemoError::StandsStill {
+                    jobs: "no printer is told of".to_owned(),
+                });
+            }
+            tokio::time::sleep(FIRST_VIEW_EVERY).await;
+        }
     }
 
     fn tell(&mut self, deeds: &[Deed]) {

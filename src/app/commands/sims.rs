@@ -9,7 +9,6 @@ use cetak_firmware_sims::host::{Listen, Pace};
 use super::failed;
 use crate::domain::ids::At;
 use crate::interfaces::cli::{self, Exit, Global, SimCommand, SimHands, SimListen, SimRun};
-use crate::interfaces::words::Lang;
 use crate::rehearsal::{demo, sim};
 use crate::telemetry;
 
@@ -21,10 +20,7 @@ pub(super) async fn demo(global: &Global, arguments: cli::DemoArgs) -> Exit {
         seed: arguments.seed.unwrap_or_else(drawn_seed),
         out: arguments.out,
         json: global.json,
-        lang: match global.lang {
-            Lang::Id => demo::words::Lang::Id,
-            Lang::En => demo::words::Lang::En,
-        },
+        lang: global.lang,
         program: None,
     })
     .await;

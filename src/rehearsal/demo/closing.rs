@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::judge::{Balance, Verdict};
-use super::words::Lang;
 use crate::domain::blank::Account;
 use crate::domain::ids::PrinterId;
+use crate::interfaces::words::Lang;
 
 /// The object of the last line with `--json`. Keys are only ever added.
 #[derive(Debug, Clone, Serialize)]

@@ -19,7 +19,7 @@ pub const CARDS_MAX: u32 = 2_000;
 /// The seed of a demo that names none.
 pub const SEED_DEFAULT: u64 = 1;
 /// Blanks that are received beyond one for each card: for what is spoiled, and for what stays on the shelf.
-pub const SPARE_BLANKS: u32 = 12;
+pub const SPARE_BLANKS: u32 = 24;
 /// Blanks of one walk from the store to the room.
 pub const ISSUE_LOT: u32 = 20;
 /// Blanks of one walk from the room to a hopper.

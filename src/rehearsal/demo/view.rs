@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::words::Lang;
 use crate::domain::ids::PrinterId;
 use crate::interfaces::api::PrinterView;
+use crate::interfaces::words::Lang;
 
 /// The demo's screen.
 pub(super) struct View {

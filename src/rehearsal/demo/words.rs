@@ -2,26 +2,7 @@
 
 use super::operator::{Deed, FIRST, SECOND};
 use crate::engine::spooler::Settlement;
-
-/// The language of the demo's lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// Indonesian.
-    #[default]
-    Id,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// The text of this language.
-    pub fn pick<'a>(self, indonesian: &'a str, english: &'a str) -> &'a str {
-        match self {
-            Lang::Id => indonesian,
-            Lang::En => english,
-        }
-    }
-}
+use crate::interfaces::words::Lang;
 
 /// What was found about a doubtful card.
 fn found(lang: Lang, settlement: Settlement) -> &'static str {

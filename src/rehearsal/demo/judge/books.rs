@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use cetak_firmware_sims::mechanism::CardPlace;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Case, JudgedCard};
 use crate::artwork::mark;
@@ -19,11 +19,16 @@ pub struct Balance {
     pub stock: Stock,
     /// Pieces that came into the books.
     pub received: u64,
-    /// Pieces in each account, by its name, as the books have it.
-    #[serde(flatten)]
+    /// Pieces in each account, by its name, as the books have it; in the order of a blank's life.
+    #[serde(flatten, serialize_with = "in_order")]
     pub accounts: BTreeMap<String, u64>,
     /// Each account holds what lies there.
     pub balanced: bool,
+}
+
+fn in_order<S: Serializer>(accounts: &BTreeMap<String, u64>, out: S) -> Result<S::Ok, S::Error> {
+    let pieces = |account: Account| accounts.get(account.name()).copied().unwrap_or(0);
+    out.collect_map(Account::ALL.map(|account| (account.name(), pieces(account))))
 }
 
 /// What lies where, counted by the judge.
