@@ -104,7 +104,7 @@ fn one_job_and_why_it_does_not_move() {
               Usulan              7 oleh ani: printed. Orang kedua: cetak approve 7
               Langkah             17 p1: berjalan, TEST-00000000000007 (14-01-2019 09:05)
                                   ambil blangko diminta › ambil blangko selesai › nomor blangko tercatat › kartu
-                                  macet › memeriksa › keterangan mesin › putusan: tanya orang
+                                  macet › memeriksa › putusan: tanya orang
         "#]],
     );
     check(
@@ -124,7 +124,7 @@ fn one_job_and_why_it_does_not_move() {
               Proposal            7 by ani: printed. Second person: cetak approve 7
               Attempt             17 p1: open, TEST-00000000000007 (14-01-2019 09:05)
                                   feed ordered › feed done › blank bound › a card is stuck › examining ›
-                                  printer's evidence › verdict: ask a person
+                                  verdict: ask a person
         "#]],
     );
 }
