@@ -11,7 +11,6 @@ use super::words::{self, Params};
 
 mod actions;
 mod args;
-mod findings;
 mod jobs;
 mod line;
 mod printers;
@@ -26,7 +25,6 @@ pub use args::{
     CheckWord, Cli, Command, DemoArgs, Global, JobsArgs, OutcomeWord, RoomCommand, ServeArgs,
     SimCommand, SimHands, SimListen, SimRun, StockAction, StockArgs, parse,
 };
-pub use findings::{Grade, findings};
 pub use sim::{BadHand, hand_of, look_picture};
 
 use line::Line;

@@ -146,8 +146,8 @@ pub fn fault(code: &str, lang: Lang) -> &'static str {
 }
 
 /// What a hand can do about a fault.
-pub fn fault_help(code: &str, lang: Lang) -> &'static str {
-    faults::words(&fault_of(code)).1.of(lang)
+pub fn fault_help(code: &str, with: &Params, lang: Lang) -> String {
+    filled(faults::words(&fault_of(code)).1.of(lang), with, lang)
 }
 
 /// A job's state by its name (`in_doubt`).

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use jiff::tz::TimeZone;
 
@@ -14,8 +13,6 @@ use crate::domain::job::CheckResult;
 use crate::engine::spooler::Settlement;
 use crate::interfaces::api::PAGE_MAX;
 use crate::interfaces::words::{self, Lang};
-
-use super::sim::hand_of;
 
 /// Where the room's data are, unless somebody says otherwise.
 pub(super) const DATA_FOLDER: &str = "./cetak-data";
@@ -378,13 +375,22 @@ pub fn parse() -> Cli {
 }
 
 /// What one argument alone does not show.
+#[cfg(feature = "sims")]
 pub(super) fn checked(cli: &Cli) -> Result<(), clap::Error> {
-    #[cfg(feature = "sims")]
+    use clap::CommandFactory;
+    use clap::error::ErrorKind::ValueValidation;
+
     if let Command::Sim(SimCommand::Hands(hands)) = &cli.command
-        && let Err(bad) = hand_of(&hands.hand)
+        && let Err(bad) = super::sim::hand_of(&hands.hand)
     {
-        return Err(Cli::command().error(ErrorKind::ValueValidation, bad));
+        return Err(Cli::command().error(ValueValidation, bad));
     }
+    Ok(())
+}
+
+/// Without simulators each argument stands alone.
+#[cfg(not(feature = "sims"))]
+pub(super) fn checked(_: &Cli) -> Result<(), clap::Error> {
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::interfaces::words::{self, Params, params};
 use super::actions::{approve_line, asked, understood};
 use super::args::JobsArgs;
 use super::line::{Line, part};
-use super::style::{Style, Tint, WIDTH_MAX, clean, who, wrapped};
+use super::style::{Style, Tint, WIDTH_MAX, clean, quoted, who, wrapped};
 use super::table::{Cell, Column, Table};
 use super::{Exit, Trouble};
 
@@ -245,20 +245,30 @@ pub(super) fn detail(detail: &JobDetail, style: &Style) -> String {
             head.push_str(&format!(", {uid}"));
         }
         head.push_str(&format!(" ({})", style.time(attempt.noted_at)));
-        let skipped = attempt.entries.len().saturating_sub(STEPS_MAX);
-        let mut steps: Vec<String> = attempt
-            .entries
-            .iter()
-            .skip(skipped)
-            .map(|entry| words::step(entry, lang))
-            .collect();
-        if skipped > 0 {
-            steps.insert(0, format!("… {skipped}"));
-        }
+        let steps = steps(&attempt.entries, style);
         text.push_str(&style.entry(lang.pick("Langkah", "Attempt"), &head));
         text.push_str(&style.entry("", &steps.join(" › ")));
     }
     text
+}
+
+/// The entries in words. Evidence says nothing in a word and is left out; what repeats is counted.
+fn steps(entries: &[String], style: &Style) -> Vec<String> {
+    let mut counted: Vec<(String, u64)> = vec![];
+    for entry in entries.iter().filter(|entry| *entry != "found") {
+        let step = words::step(entry, style.lang);
+        match counted.last_mut() {
+            Some((last, times)) if *last == step => *times += 1,
+            Some(_) | None => counted.push((step, 1)),
+        }
+    }
+    let skipped = counted.len().saturating_sub(STEPS_MAX);
+    let shown = counted.drain(skipped..).map(|(step, times)| match times {
+        1 => step,
+        times => format!("{step} ({times}x)"),
+    });
+    let dots = (skipped > 0).then(|| "…".to_owned());
+    dots.into_iter().chain(shown).collect()
 }
 
 /// Why it does not move, and what a person can do; both `None` once it has ended.
@@ -288,15 +298,16 @@ fn why_and_next(job: &JobView, style: &Style) -> (Option<String>, Option<String>
                 "Nothing to do: it waits for its turn.",
             )
             .to_owned(),
-        JobState::Assigned { .. }
-        | JobState::Encoding { .. }
-        | JobState::Encoded { .. }
-        | JobState::Printing { .. } => lang
-            .pick(
-                "Tidak perlu apa-apa: sedang dikerjakan mesin.",
-                "Nothing to do: the printer is at work on it.",
-            )
-            .to_owned(),
+        JobState::Assigned { printer }
+        | JobState::Encoding { printer, .. }
+        | JobState::Encoded { printer, .. }
+        | JobState::Printing { printer, .. } => {
+            let works = lang.pick(
+                "Sedang dikerjakan mesin; bila lama diam",
+                "The printer is at work on it; if it stands for long",
+            );
+            format!("{works}: {} printer {}", style.prefix, quoted(&printer.0))
+        }
         JobState::InDoubt { .. } => format!("{} settle {id} printed|spoiled|not-fed", style.prefix),
         JobState::Printed { .. } => format!("{} check {id} good|bad|not-found", style.prefix),
         JobState::Spoiled { uncut: true, .. } => format!("{} confirm {id} --cut", style.prefix),

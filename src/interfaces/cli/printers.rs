@@ -182,18 +182,18 @@ fn tint(word: &str) -> Tint {
 /// What is wrong, each with what a hand can do.
 fn remedies(printer: &PrinterView, style: &Style) -> Vec<String> {
     let lang = style.lang;
+    let mut with = params([("printer", &printer.id)]);
+    if let [stock] = printer.duty.as_slice() {
+        with.insert("stock".to_owned(), stock.to_string());
+    }
     let mut all: Vec<String> = printer
         .faults
         .iter()
         .map(|code| {
-            format!(
-                "{}. {}",
-                words::fault(code, lang),
-                words::fault_help(code, lang)
-            )
+            let help = words::fault_help(code, &with, lang);
+            format!("{}. {help}", words::fault(code, lang))
         })
         .collect();
-    let with = params([("printer", &printer.id)]);
     if let Some(doubt) = &printer.doubt {
         let says = words::code(&doubt.0, &with, lang);
         let help = words::code_help(&doubt.0, &with, lang).unwrap_or_default();

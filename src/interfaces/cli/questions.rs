@@ -63,7 +63,7 @@ fn block(question: &QuestionView, style: &Style) -> String {
         if question.code.0 == "FAULT" {
             let fault = words::fault(&about.0, lang);
             says = says.trim_end_matches('.').to_owned() + ": " + fault + ".";
-            help = Some(words::fault_help(&about.0, lang).to_owned());
+            help = Some(words::fault_help(&about.0, &with, lang));
         } else if words::knows(&about.0) {
             says =
                 says.trim_end_matches('.').to_owned() + ": " + &words::code(&about.0, &with, lang);

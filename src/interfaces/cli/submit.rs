@@ -22,7 +22,7 @@ use crate::interfaces::words::{self, Lang, params};
 
 use super::line::Line;
 use super::style::{Style, WIDTH_MAX, clean, quoted, wrapped};
-use super::{Exit, Trouble, exit_of};
+use super::{Exit, Trouble, code_of, exit_of, in_words, tell, went_away};
 
 mod read;
 
@@ -88,7 +88,7 @@ async fn hand_in<L: Line>(
         };
         match answer {
             Ok(results) => desk.settle(&batch, results)?,
-            Err(error) => return desk.lost(error, again),
+            Err(error) => return desk.lost(&error, again),
         }
     }
     // What ends without having read everything must not be taken for the end of the files.
@@ -325,14 +325,13 @@ impl Desk<'_> {
         Ok(self.tally.exit())
     }
 
-    /// The spooler is gone, or refuses: until where the answers are known, and what to do.
-    fn lost(self, error: ClientError, again: &str) -> Result<Exit, Trouble> {
+    /// The spooler is gone, or refuses: until where the answers are known, and that a repeat is harmless.
+    fn lost(self, error: &ClientError, again: &str) -> Result<Exit, Trouble> {
         self.bar.finish_and_clear();
         let style = self.style;
-        let place = self
-            .answered
-            .as_ref()
-            .map(|(file, line)| format!("{}:{line}", file.display()));
+        let (says, next) = in_words(error, &words::Params::new(), style);
+        // Whether the last batch was taken does not matter: it is recognised by its keys.
+        let next = next.filter(|_| !went_away(error));
         if style.json {
             let mut object = counts(&self.tally, false);
             object["answered_to"] = match &self.answered {
@@ -340,26 +339,31 @@ impl Desk<'_> {
                 None => Value::Null,
             };
             writeln!(self.out, "{object}")?;
-        } else {
-            let text = match (style.lang, place) {
-                (Lang::Id, Some(place)) => format!(
-                    "Jawaban terakhir untuk {place}; baris sesudahnya belum tentu tersimpan."
-                ),
-                (Lang::Id, None) => "Belum ada baris yang dijawab.".to_owned(),
-                (Lang::En, Some(place)) => {
-                    format!("The last answer was for {place}; rows behind it may not be stored.")
-                }
-                (Lang::En, None) => "No row was answered.".to_owned(),
-            };
-            let repeat = style.lang.pick(
-                "Mengulang perintah yang sama aman",
-                "A repeat of the same command is harmless",
-            );
-            self.out.write_all(summary(&self.tally, style).as_bytes())?;
-            writeln!(self.err, "{}\n  {repeat}: {}", clean(&text), clean(again))?;
+            tell(code_of(error), &says, next.as_deref(), style, self.err)?;
+            return Ok(exit_of(error));
         }
-        debug_assert_ne!(exit_of(&error), Exit::Done);
-        Err(error.into())
+        self.out.write_all(summary(&self.tally, style).as_bytes())?;
+        tell(code_of(error), &says, next.as_deref(), style, self.err)?;
+        let place = self
+            .answered
+            .map(|(file, line)| format!("{}:{line}", file.display()));
+        let text = match (style.lang, place) {
+            (Lang::Id, Some(place)) => {
+                format!("Jawaban terakhir untuk {place}; baris sesudahnya belum tentu tersimpan.")
+            }
+            (Lang::Id, None) => "Belum ada baris yang dijawab.".to_owned(),
+            (Lang::En, Some(place)) => {
+                format!("The last answer was for {place}; rows behind it may not be stored.")
+            }
+            (Lang::En, None) => "No row was answered.".to_owned(),
+        };
+        let repeat = style.lang.pick(
+            "Mengulang perintah yang sama aman",
+            "A repeat of the same command is harmless",
+        );
+        writeln!(self.err, "  {}", clean(&text))?;
+        writeln!(self.err, "  {repeat}: {}", clean(again))?;
+        Ok(exit_of(error))
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) fn words(fault: &Fault) -> (Words, Words) {
         Fault::FeederEmpty => (
             w("blangko habis", "no blanks"),
             w(
-                "Isi blangko ke mesin, lalu catat: cetak stock load MESIN JENIS JUMLAH",
-                "Fill the hopper and book it: cetak stock load PRINTER STOCK COUNT",
+                "Isi blangko ke mesin, lalu catat: cetak stock load {printer} {stock} JUMLAH",
+                "Fill the hopper and book it: cetak stock load {printer} {stock} COUNT",
             ),
         ),
         Fault::CoverOpen => (
@@ -212,8 +212,8 @@ pub(super) fn words(fault: &Fault) -> (Words, Words) {
                 "another unit answers than before",
             ),
             w(
-                "Periksa kabel: pasang mesin semula, atau terima dengan: cetak resume MESIN",
-                "Check the cables: put the old unit back, or accept it: cetak resume PRINTER",
+                "Periksa kabel: pasang mesin semula, atau terima dengan: cetak resume {printer}",
+                "Check the cables: put the old unit back, or accept it: cetak resume {printer}",
             ),
         ),
         Fault::OutOfStep => (

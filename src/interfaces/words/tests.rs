@@ -210,6 +210,10 @@ fn every_fault_has_a_name_and_a_remedy() {
         let (says, help) = faults::words(&fault);
         check_words(fault.code(), says);
         check_words(fault.code(), help);
+        for text in [help.id, help.en] {
+            let fills = |name: &String| PLACES.iter().any(|(place, _)| place == name);
+            assert!(names_in(text).iter().all(fills), "{text}");
+        }
         assert!(seen.insert(fault.code()));
         let name = super::fault(fault.code(), Lang::En);
         assert_eq!(
