@@ -30,10 +30,12 @@ pub mod answers;
 #[cfg(test)]
 mod bench;
 pub mod closing;
+pub mod deeds;
 pub mod fleet;
 pub mod folder;
 pub mod judge;
 pub mod operator;
+pub mod orders;
 pub mod plan;
 pub mod shelves;
 pub mod sight;
@@ -42,10 +44,11 @@ mod view;
 mod words;
 
 use closing::{Closing, PrinterClosing};
+use deeds::Deed;
 use fleet::{Fleet, FleetError};
 use folder::{Folder, FolderError};
 use judge::{Case, JobFacts, JudgeError, PrinterFacts, Verdict};
-use operator::{Deed, Operator, OperatorError};
+use operator::{Operator, OperatorError};
 use plan::{CARDS_MAX, Plan, SPARE_BLANKS};
 use shelves::Shelves;
 use sight::Reach;

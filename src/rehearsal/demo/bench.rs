@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::judge::JobFacts;
-use super::operator::{OrderError, Orders};
+use super::orders::{OrderError, Orders};
 use super::sight::Hands;
 use crate::artwork::{Letterhead, Look, Studio, mark};
 use crate::domain::blank::Account;
