@@ -202,6 +202,7 @@ pub async fn run(arguments: DemoArgs) -> Result<bool, DemoError> {
         view,
         kills: 0,
         settled: 0,
+        cleared: 0,
     };
     room.say_what_is_played();
     let mut terminate = signal(SignalKind::terminate()).map_err(DemoError::Signals)?;
@@ -260,6 +261,7 @@ struct Room {
     view: View,
     kills: u64,
     settled: u64,
+    cleared: u64,
 }
 
 impl Room {
@@ -351,7 +353,11 @@ impl Room {
             let printed = count("printed");
             self.view.show(&printers, printed);
             let open = open_intents(&printers);
-            if killing && printed >= kill_after && open.len() >= OPEN_INTENTS_MIN {
+            // A kill makes cards be rejected: one that was to get stuck on its way out never would. So the jam
+            // comes first, unless its printer gets no card that could.
+            let late = printed >= u64::from(self.plan.cards) * 3 / 4;
+            let may_kill = printed >= kill_after && (self.cleared > 0 || late);
+            if killing && may_kill && open.len() >= OPEN_INTENTS_MIN {
                 let met = self.kill(&open).await?;
                 killing = met < OPEN_INTENTS_MIN && self.kills < KILLS_MAX;
                 kill_after = printed + 1;
@@ -424,6 +430,7 @@ impl Room {
     fn tell(&mut self, deeds: &[Deed]) {
         for deed in deeds {
             self.settled += u64::from(matches!(deed, Deed::Settled { .. }));
+            self.cleared += u64::from(matches!(deed, Deed::Cleared { .. }));
             self.view.say(&words::deed(self.lang, deed));
         }
     }
