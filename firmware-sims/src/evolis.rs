@@ -12,6 +12,8 @@
 //!   every fault does.
 //! - With `Pem;0` no answer comes until the cause is gone; then the list is printed once more from the
 //!   bitmaps on a new card [doc].
+//! - ACK/NACK comes with the error mode or with the serial port's protocol (`Pcom`), which survives power-off [doc];
+//!   questions, `Echo` among them, are answered in words all the same [inferred].
 //! - Text and barcodes (`Wt`, `Wb`) are answered and not drawn; magnetic heads are not fitted.
 
 use std::collections::{BTreeMap, VecDeque};

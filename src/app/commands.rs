@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use super::doctor::{self, Level};
 use super::{ServeOptions, serve};
-use crate::clock::Scale;
 use crate::interfaces::cli::{self, Cli, Command, Exit, Global, RoomCommand, ServeArgs};
 use crate::interfaces::words::{self, Lang, Params};
 use crate::telemetry;
@@ -45,10 +44,7 @@ fn serve_room(global: &Global, arguments: &ServeArgs) -> Exit {
     telemetry::start("info");
     let options = ServeOptions {
         data: global.data.clone(),
-        clock: arguments.clock.map(|clock| Scale {
-            speed: clock.scale,
-            epoch: clock.epoch,
-        }),
+        clock: arguments.clock,
         json: global.json,
     };
     match serve(&options) {
@@ -81,11 +77,16 @@ fn tell(findings: &[doctor::Finding], json: bool, lang: Lang, data: &Path) -> io
         let sign = match finding.level {
             Level::Well => "  ok ",
             Level::Warning => "  !  ",
-            Level::Bad => "GAGAL",
+            Level::Bad => "  X  ",
         };
         let params: Params = finding.params.clone();
         let text = words::code(finding.code, &params, lang);
         writeln!(out, "{sign} {text}")?;
+        if finding.level > Level::Well
+            && let Some(help) = words::code_help(finding.code, &params, lang)
+        {
+            writeln!(out, "      {help}")?;
+        }
     }
     out.flush()
 }

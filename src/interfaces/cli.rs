@@ -11,6 +11,7 @@ use super::words::{self, Params};
 
 mod actions;
 mod args;
+mod findings;
 mod jobs;
 mod line;
 mod printers;
@@ -22,9 +23,10 @@ mod submit;
 mod table;
 
 pub use args::{
-    CheckWord, Cli, ClockArg, Command, DemoArgs, Global, JobsArgs, OutcomeWord, RoomCommand,
-    ServeArgs, SimCommand, SimHands, SimListen, SimRun, StockAction, StockArgs, parse,
+    CheckWord, Cli, Command, DemoArgs, Global, JobsArgs, OutcomeWord, RoomCommand, ServeArgs,
+    SimCommand, SimHands, SimListen, SimRun, StockAction, StockArgs, parse,
 };
+pub use findings::{Grade, findings};
 pub use sim::{BadHand, hand_of, look_picture};
 
 use line::Line;

@@ -375,3 +375,7 @@ fn of_printer(code: &str, view: &PrinterView) -> QuestionView {
         ..question(code)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

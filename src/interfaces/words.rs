@@ -16,6 +16,7 @@ use crate::domain::record::{CardProduct, Reason};
 use crate::domain::rules;
 
 mod codes;
+mod doors;
 mod faults;
 mod flaws;
 mod names;
@@ -264,13 +265,19 @@ fn code_words(code: &str) -> Option<CodeWords> {
             help: *help,
         });
     }
-    codes::OTHERS
-        .iter()
+    others()
         .find(|(name, _, _)| *name == code)
         .map(|(_, says, help)| CodeWords {
             says: *says,
             help: *help,
         })
+}
+
+/// All codes but those of the rules.
+fn others() -> impl Iterator<Item = &'static (&'static str, Words, Words)> {
+    [codes::OTHERS, doors::DOORS, doors::FINDINGS]
+        .into_iter()
+        .flatten()
 }
 
 /// Parameters that a command line is completed with by hand.

@@ -5,8 +5,8 @@ use super::status::{Said, classify};
 use super::task::Step;
 use super::wire::{Counter, Handshake, Sensor, Word};
 use crate::contract::{
-    Answer, BenchFlag, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request,
-    Setup, Status, Told,
+    Answer, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request, Setup,
+    Status, Told,
 };
 
 /// A decision between steps.
@@ -24,6 +24,8 @@ pub(super) enum Judge {
     Parked,
     /// The stage was answered.
     Done,
+    /// Where it was to be held, an empty path is asked for once more.
+    Held,
     /// The last part was ordered and the evidence read.
     Finished,
     /// A card is there to be ejected.
@@ -270,6 +272,7 @@ impl Evolis {
 
     /// Decides; may add steps or end the request.
     pub(super) fn judge(&mut self, judge: Judge, now: Moment) {
+        let must_reset = self.planes_may_wait && !self.begins_without_reset();
         let Some(task) = &mut self.task else { return };
         let place = task.evidence.place;
         let inside = place.inside();
@@ -285,11 +288,7 @@ impl Evolis {
                 let setup = self.setup.expect("set when the request came");
                 // The reset was left out because the place could not be told then: what waits in memory would
                 // reach another person's card.
-                let drops = self
-                    .options
-                    .bench
-                    .contains(&BenchFlag::SequenceStartDropsPlanes);
-                let waiting = self.planes_may_wait && !setup.card_inside && !drops;
+                let waiting = must_reset && !setup.card_inside;
                 match unprepared(&task.evidence, &task.noted, setup) {
                     None if waiting => self.fault(Fault::OutOfStep),
                     None => self.done(LastAnswer::Ok),
@@ -315,6 +314,13 @@ impl Evolis {
                 }
             }
             Judge::Done => self.done(LastAnswer::Ok),
+            Judge::Held => {
+                // A late answer to the end itself reads like an empty path.
+                let held = self.setup.is_some_and(|setup| setup.hold);
+                if held && inside == Some(false) {
+                    task.first([Step::Say(Word::Position)]);
+                }
+            }
             Judge::Finished => {
                 self.planes_may_wait = false;
                 self.done(LastAnswer::Ok);

@@ -92,6 +92,14 @@ impl Cuts {
         }
     }
 
+    /// The same, where so many bytes have passed already.
+    pub(crate) fn from(passed: u64, at: impl IntoIterator<Item = u64>) -> Cuts {
+        Cuts {
+            passed,
+            ..Cuts::at(at)
+        }
+    }
+
     fn allowed(&self, now: Moment) -> usize {
         if self.resumes.is_some_and(|at| at > now) {
             return 0;
@@ -130,7 +138,8 @@ pub(crate) struct Duet {
     pub(crate) firmware: Firmware,
     pub(crate) now: Moment,
     model: &'static str,
-    options: Options,
+    /// The next host's; see [`Duet::restart`].
+    pub(crate) options: Options,
     transport_usb: bool,
     to_host: VecDeque<u8>,
     pub(crate) cuts_to_printer: Cuts,

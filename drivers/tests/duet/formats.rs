@@ -142,6 +142,30 @@ fn some_lines_of_dye_alone_plain_and_compressed_at_every_depth() {
 }
 
 #[test]
+fn lines_that_are_not_sent_show_nothing_of_an_earlier_persons_picture() {
+    let (lines, columns) = (48, 16);
+    let geometry = Geometry { lines, columns };
+    let mut make = Make::new("evolis-primacy");
+    make.dots = Some((lines, columns));
+    make.options.bench = vec![BenchFlag::SequenceStartDropsPlanes];
+    let mut duet = make.duet();
+    check(
+        &mut duet,
+        ktp(),
+        &front(striped(lines, columns, 1)),
+        Depth::default(),
+    );
+    // The next host is told to send a part of each panel only.
+    duet.options.partial = Window::new(8, 20, geometry);
+    duet.restart();
+    let image = front(striped(lines, columns, 2));
+    for request in card_requests(ktp(), Arc::new(image.clone())) {
+        duet.done(request);
+    }
+    assert_faces(&duet, 2, ktp(), &image, Depth::default(), Some((8, 20)));
+}
+
+#[test]
 fn every_profile_prints_a_picture_of_its_real_size() {
     let black = |lines, columns| CardImage {
         front: pictures::mono(lines, columns, 1),

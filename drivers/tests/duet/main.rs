@@ -10,5 +10,7 @@ mod cards;
 mod catalogue;
 mod cuts;
 mod formats;
+mod losses;
 mod pictures;
 mod readings;
+mod vectors;

@@ -6,6 +6,9 @@ use std::str::FromStr;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use jiff::tz::TimeZone;
+
+use crate::clock::Scale;
 use crate::domain::ids::{At, JobId, PrinterId, Stock};
 use crate::domain::job::CheckResult;
 use crate::engine::spooler::Settlement;
@@ -60,15 +63,9 @@ pub struct Global {
     /// Speak for another person; in training only
     #[arg(long = "as", global = true, value_name = "NAME", value_parser = person)]
     pub speaks_as: Option<String>,
-    /// Time zone of the times shown
-    #[arg(
-        long,
-        global = true,
-        env = "CETAK_ZONE",
-        default_value = "Asia/Jakarta",
-        hide = true
-    )]
-    pub zone: String,
+    /// Time zone of the times shown; else the office's
+    #[arg(long, global = true, env = "CETAK_ZONE", value_name = "ZONE", value_parser = zone)]
+    pub zone: Option<TimeZone>,
 }
 
 /// A command: who runs it differs.
@@ -295,16 +292,7 @@ impl From<CheckWord> for CheckResult {
 pub struct ServeArgs {
     /// Scaled time for rehearsals: so many seconds a second since that moment (60@2019-01-14T07:30:00+07:00)
     #[arg(long, value_name = "SCALE@EPOCH")]
-    pub clock: Option<ClockArg>,
-}
-
-/// A scaled clock: `SCALE@EPOCH`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ClockArg {
-    /// Seconds in a second, above zero.
-    pub scale: f64,
-    /// When the scaled time and the wall's agree.
-    pub epoch: At,
+    pub clock: Option<Scale>,
 }
 
 /// `demo`.
@@ -397,24 +385,7 @@ pub(super) fn checked(cli: &Cli) -> Result<(), clap::Error> {
     {
         return Err(Cli::command().error(ErrorKind::ValueValidation, bad));
     }
-    if jiff::tz::TimeZone::get(&cli.global.zone).is_err() {
-        let unknown = format!("{:?} is no time zone", cli.global.zone);
-        return Err(Cli::command().error(ErrorKind::ValueValidation, unknown));
-    }
     Ok(())
-}
-
-impl FromStr for ClockArg {
-    type Err = String;
-    fn from_str(text: &str) -> Result<ClockArg, String> {
-        let (scaled, epoch) = text
-            .split_once('@')
-            .ok_or("SCALE@EPOCH expected, like 60@2019-01-14T07:30:00+07:00")?;
-        Ok(ClockArg {
-            scale: scale(scaled)?,
-            epoch: moment(epoch)?,
-        })
-    }
 }
 
 impl FromStr for SimListen {
@@ -441,6 +412,10 @@ fn moment(text: &str) -> Result<At, String> {
         .map_err(|_| {
             "a moment like 2019-01-14T07:30:00+07:00, or milliseconds since 1970, expected".into()
         })
+}
+
+fn zone(text: &str) -> Result<TimeZone, String> {
+    TimeZone::get(text).map_err(|_| "a time zone like Asia/Jakarta expected".to_owned())
 }
 
 fn scale(text: &str) -> Result<f64, String> {

@@ -12,7 +12,7 @@ use crate::interfaces::words::{self, Params, params};
 use super::actions::{approve_line, asked, understood};
 use super::args::JobsArgs;
 use super::line::{Line, part};
-use super::style::{Style, Tint, WIDTH_MAX, clean, wrapped};
+use super::style::{Style, Tint, WIDTH_MAX, clean, who, wrapped};
 use super::table::{Cell, Column, Table};
 use super::{Exit, Trouble};
 
@@ -223,13 +223,13 @@ pub(super) fn detail(detail: &JobDetail, style: &Style) -> String {
             words::Lang::Id => format!(
                 "{} oleh {}: {}. Orang kedua: {line}",
                 proposal.id,
-                proposal.by,
+                who(&proposal.by),
                 settled.unwrap_or("?")
             ),
             words::Lang::En => format!(
                 "{} by {}: {}. Second person: {line}",
                 proposal.id,
-                proposal.by,
+                who(&proposal.by),
                 settled.unwrap_or("?")
             ),
         };

@@ -10,7 +10,7 @@ use crate::interfaces::words::{self, params};
 
 use super::actions::{asked, understood};
 use super::line::{Line, part};
-use super::style::{Style, Tint};
+use super::style::{Style, Tint, who};
 use super::table::{Cell, Column, Table};
 use super::{Exit, Trouble};
 
@@ -210,13 +210,15 @@ fn remedies(printer: &PrinterView, style: &Style) -> Vec<String> {
             words::Lang::Id => {
                 format!(
                     "dijeda oleh {} ({at}): {}. Lanjut: {line}",
-                    pause.by, pause.reason
+                    who(&pause.by),
+                    pause.reason
                 )
             }
             words::Lang::En => {
                 format!(
                     "paused by {} ({at}): {}. To go on: {line}",
-                    pause.by, pause.reason
+                    who(&pause.by),
+                    pause.reason
                 )
             }
         });

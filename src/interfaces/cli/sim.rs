@@ -323,10 +323,9 @@ mod tests {
         for line in block("hand") {
             let value: Value = serde_json::from_str(line).unwrap();
             assert_eq!(hand_of(&[line.to_owned()]).unwrap(), value);
-            let name = match &value {
-                Value::String(name) => name.clone(),
-                other => other.as_object().unwrap().keys().next().unwrap().clone(),
-            };
+            let bare = value.as_str().map(str::to_owned);
+            let name =
+                bare.unwrap_or_else(|| value.as_object().unwrap().keys().next().unwrap().clone());
             let said = hand(&name.replace('_', "-"));
             assert!(
                 !matches!(said, Err(BadHand::Unknown(_))),
@@ -335,7 +334,16 @@ mod tests {
         }
         let look: Value = serde_json::from_str(block("look")[0]).unwrap();
         let picture = look_picture(&look, Lang::Id);
-        expect_test::expect![[r#""#]].assert_eq(&picture);
+        expect_test::expect![[r#"
+            [COVER OPEN]  hidup · kabel terpasang · tutup terbuka
+              blangko       42
+              ribbon        ymcko, sisa 257
+              di dalam      1: #4 sebagian TEST-00000000000004
+              penampung     1: #3 utuh TEST-00000000000003 (titik 648x1016)
+              kotak tolak   -
+              diambil       -
+        "#]]
+        .assert_eq(&picture);
         assert!(look_picture(&json!({"new": 1}), Lang::Id).contains("new"));
     }
 }

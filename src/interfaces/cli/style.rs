@@ -1,9 +1,13 @@
 //! How things are written for a person: language, times, numbers, colour.
 
+use std::fs;
+use std::path::Path;
+
 use jiff::tz::TimeZone;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::domain::ids::At;
+use crate::config;
+use crate::domain::ids::{Actor, At};
 use crate::interfaces::words::Lang;
 
 use super::args::{DATA_FOLDER, DATA_VARIABLE, Global};
@@ -48,7 +52,10 @@ impl Style {
         };
         Style {
             lang: global.lang,
-            zone: TimeZone::get(&global.zone).unwrap_or(TimeZone::UTC),
+            zone: global
+                .zone
+                .clone()
+                .unwrap_or_else(|| office_zone(&global.data)),
             colour: out_is_terminal && !global.json && !no_colour(),
             live: err_is_terminal && !global.json,
             json: global.json,
@@ -83,7 +90,7 @@ impl Style {
         let digits = number.to_string();
         let mut text = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 text.push_str(self.lang.pick(".", ","));
             }
             text.push(digit);
@@ -130,6 +137,26 @@ impl Style {
             lines.push_str(&format!("  {label}  {line}\n"));
         }
         lines
+    }
+}
+
+/// The zone that the room's config names. What is wrong with the config is `serve`'s and `doctor`'s to say.
+fn office_zone(data: &Path) -> TimeZone {
+    let named = fs::read_to_string(data.join(config::FILE))
+        .ok()
+        .and_then(|text| text.parse::<toml::Table>().ok())
+        .and_then(|table| TimeZone::get(table.get("zone")?.as_str()?).ok());
+    named
+        .or_else(|| TimeZone::get(config::ZONE_DEFAULT).ok())
+        .unwrap_or(TimeZone::UTC)
+}
+
+/// A person by name alone.
+pub(super) fn who(actor: &Actor) -> String {
+    match actor {
+        Actor::Person(name) => name.clone(),
+        Actor::Spooler => "spooler".to_owned(),
+        Actor::Printer(id) => id.to_string(),
     }
 }
 
@@ -188,11 +215,16 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
     kept
 }
 
-/// Lines of at most so many columns, broken at spaces; a longer word stands alone and is cut.
+/// Lines of at most so many columns, broken at spaces; a longer word stands alone and is cut. A command line at the
+/// end stays whole if a line can hold it: people copy it.
 pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let (before, command) = match text.rfind(": cetak ") {
+        Some(at) if width(&text[at + 2..]) <= columns => (&text[..=at], Some(&text[at + 2..])),
+        Some(_) | None => (text, None),
+    };
     let mut lines = vec![];
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in before.split_whitespace().chain(command) {
         let word = cut(word, columns);
         if !line.is_empty() && width(&line) + 1 + width(&word) > columns {
             lines.push(std::mem::take(&mut line));

@@ -222,7 +222,7 @@ impl Desk<'_> {
                 let (says, help) = self.words("CONFLICT", job, None);
                 let object =
                     json!({ "file": file, "line": line, "outcome": "conflict", "job": job });
-                self.row(file, line, &format!("{says}; {help}"), &object)
+                self.row(file, line, &format!("{says}. {help}"), &object)
             }
             SubmitResult::OpenAlready { job, open } => {
                 self.rejected(file, line, job, "REJECTED_ALREADY_OPEN", Some(open))
@@ -246,7 +246,7 @@ impl Desk<'_> {
         if let Some(open) = open {
             object["open"] = json!(open);
         }
-        self.row(file, line, &format!("{job}: {says}; {help}"), &object)
+        self.row(file, line, &format!("{job}: {says}. {help}"), &object)
     }
 
     fn words(&self, code: &str, job: JobId, open: Option<JobId>) -> (String, String) {
@@ -418,8 +418,13 @@ fn summary(tally: &Tally, style: &Style) -> String {
             })
             .collect();
         let held = lang.pick("Ditahan", "Held");
-        let see = format!("{} jobs --state held", style.prefix);
-        let line = clean(&format!("{held}: {}. {see}", why.join(" · ")));
+        let see = lang.pick("Lihat", "See");
+        let line = format!(
+            "{held}: {}. {see}: {} jobs --state held",
+            why.join(" · "),
+            style.prefix
+        );
+        let line = clean(&line);
         text.push_str(&wrapped(&line, WIDTH_MAX).join("\n"));
         text.push('\n');
     }

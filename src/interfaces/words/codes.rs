@@ -250,6 +250,25 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
             "Cancel it (cetak cancel {job}), correct the value, submit under a new key.",
         ),
     ),
+    (
+        "HELD_LETTERHEAD_DOES_NOT_FIT",
+        w(
+            "kepala surat tidak muat di kartu",
+            "the letterhead does not fit the card",
+        ),
+        w(
+            "Singkat kepala surat di cetak.toml, jalankan ulang spooler, lalu: cetak release {job}",
+            "Shorten it in cetak.toml, restart the spooler, then: cetak release {job}",
+        ),
+    ),
+    (
+        "HELD_DRAWING_FAILED",
+        w("gambar kartu gagal dibuat", "the card could not be drawn"),
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim dengan foto lain dan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit another photo under a new key.",
+        ),
+    ),
     // Why a job does not move.
     (
         "WAITS_FOR_DATE",
@@ -335,6 +354,17 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
         w(
             "Cari kartunya, cocokkan blangko, lalu: cetak resume {printer}",
             "Find the cards, count the blanks, then: cetak resume {printer}",
+        ),
+    ),
+    (
+        "SIMULATED_PRINTER",
+        w(
+            "mesin simulasi di ruang kantor",
+            "a simulated printer in an office's room",
+        ),
+        w(
+            "Ganti alamatnya di cetak.toml dengan mesin sungguhan, lalu: cetak reload",
+            "Give it a real printer's endpoint in cetak.toml, then: cetak reload",
         ),
     ),
     // Questions.
@@ -526,25 +556,6 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
         ),
     ),
     // Refused requests.
-    (
-        "AS_ONLY_IN_TRAINING",
-        w(
-            "--as hanya untuk data latihan",
-            "--as is for training stores only",
-        ),
-        w(
-            "Orang kedua masuk dengan namanya sendiri dan menjalankan perintah itu tanpa --as.",
-            "The second person logs in under their own name and runs it without --as.",
-        ),
-    ),
-    (
-        "STOPPING",
-        w("spooler sedang berhenti", "the spooler is stopping"),
-        w(
-            "Tunggu, jalankan lagi (cetak serve), lalu ulangi.",
-            "Wait, start it again (cetak serve), then repeat.",
-        ),
-    ),
     (
         "CONFLICT",
         w(

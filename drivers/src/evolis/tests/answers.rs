@@ -33,6 +33,14 @@ fn a_fault_heard_inside_a_picture_waits_for_its_last_byte() {
     let Output::Send(_, question) = bench.evolis.poll() else {
         panic!("the evidence is read");
     };
+    // A fault told while the link still held bytes of the picture leaves the download's own answer to come.
+    assert!(question.starts_with(b"\x1bEcho;"));
+    let nonce = [&question[6..question.len() - 1], b"\0"].concat();
+    bench.evolis.receive(Channel::Main, b"OK\0", bench.now);
+    bench.evolis.receive(Channel::Main, &nonce, bench.now);
+    let Output::Send(_, question) = bench.evolis.poll() else {
+        panic!("the evidence is read");
+    };
     assert_eq!(question.as_ref(), b"\x1bRlr;p\r");
     for answer in [b"CARD\0".as_slice(), b"101\0", b"500\0"] {
         bench.evolis.receive(Channel::Main, answer, bench.now);
@@ -172,6 +180,35 @@ fn a_late_answer_is_not_taken_for_that_of_the_next_request() {
     bench.forget();
     bench.done(Request::Prepare(with_chip()));
     assert_eq!(bench.texts()[0], "Pem;2");
+}
+
+#[test]
+fn what_was_out_of_step_is_brought_back_and_its_late_answers_are_nobodys_last() {
+    let mut bench = primacy(plain());
+    bench.done(Request::Prepare(with_chip()));
+    bench.fake.on("Sic", Does::Raw(b"5,00 Volts\0"));
+    let (fault, _) = bench.fault(Request::Do(Stage::Feed));
+    assert_eq!(fault, Fault::OutOfStep);
+    bench.forget();
+    // An answer that comes late, just before the nonce's own.
+    bench.fake.on("Rsn", Does::Says("P1"));
+    let apart = Duration::from_secs(5);
+    bench
+        .evolis
+        .ask(Request::Examine { apart }, bench.now)
+        .unwrap();
+    while !bench.texts().iter().any(|text| text.starts_with("Echo;")) {
+        bench.says(b"OK\0");
+        let Output::Wait(Some(until)) = bench.evolis.poll() else {
+            panic!("a request in flight has a limit");
+        };
+        bench.now = until;
+        bench.evolis.elapse(until);
+        bench.says(b"OK\0");
+    }
+    let evidence = bench.finish();
+    assert_eq!(evidence.last, LastAnswer::Unknown);
+    assert_eq!(evidence.place, Place::Contactless);
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(crate) struct TestRoom {
     pub(crate) config_is_bad: Arc<AtomicBool>,
     wall: Arc<AtomicI64>,
     stop: CancellationToken,
-    server: tokio::task::JoinHandle<()>,
+    server: Option<tokio::task::JoinHandle<()>>,
     room: Option<std::thread::JoinHandle<SqliteStore>>,
     lights: CancellationToken,
     _folder: tempfile::TempDir,
@@ -106,7 +106,9 @@ impl TestRoom {
             Arc::clone(&wall),
             lights.clone(),
         );
-        let room = std::thread::spawn(move || run(store, ends, &bad, &time, &out));
+        let (ready, is_ready) = oneshot::channel();
+        let room = std::thread::spawn(move || run(store, ends, ready, &bad, &time, &out));
+        is_ready.await.unwrap();
         let (listener, socket) = socket::bind(&data).unwrap();
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
@@ -117,7 +119,7 @@ impl TestRoom {
             config_is_bad,
             wall,
             stop,
-            server,
+            server: Some(server),
             room: Some(room),
             lights,
             _folder: folder,
@@ -144,7 +146,9 @@ impl TestRoom {
     /// The door closes in good order; the room goes on.
     pub(crate) async fn close_door(&mut self) {
         self.stop.cancel();
-        (&mut self.server).await.unwrap();
+        if let Some(server) = self.server.take() {
+            server.await.unwrap();
+        }
     }
 
     /// The loop ends while the door is open.
@@ -211,6 +215,7 @@ impl Drop for TestRoom {
 fn run(
     mut store: SqliteStore,
     mut ends: DeskEnds,
+    ready: oneshot::Sender<()>,
     config_is_bad: &AtomicBool,
     wall: &AtomicI64,
     lights: &CancellationToken,
@@ -222,6 +227,7 @@ fn run(
     };
     let mut spooler = Spooler::start(settings, vec![spec()], AT, &store).unwrap();
     tell(&spooler, &ends);
+    ready.send(()).unwrap();
     let wait = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -254,7 +260,7 @@ fn run(
                 }
                 Order::Reload { answer, .. } => {
                     let told = if config_is_bad.load(Ordering::Relaxed) {
-                        Err(Refusal::new("CONFIG_BAD").with("line", 7))
+                        Err(Refusal::new("CONFIG_WRONG").with("line", 7))
                     } else {
                         Ok(Reloaded {
                             added: vec![],
