@@ -30,10 +30,12 @@ pub mod answers;
 #[cfg(test)]
 mod bench;
 pub mod closing;
+pub mod deeds;
 pub mod fleet;
 pub mod folder;
 pub mod judge;
 pub mod operator;
+pub mod orders;
 pub mod plan;
 pub mod shelves;
 pub mod sight;
@@ -42,10 +44,11 @@ mod view;
 mod words;
 
 use closing::{Closing, PrinterClosing};
+use deeds::Deed;
 use fleet::{Fleet, FleetError};
 use folder::{Folder, FolderError};
 use judge::{Case, JobFacts, JudgeError, PrinterFacts, Verdict};
-use operator::{Deed, Operator, OperatorError};
+use operator::{Operator, OperatorError};
 use plan::{CARDS_MAX, Plan, SPARE_BLANKS};
 use shelves::Shelves;
 use sight::Reach;
@@ -199,6 +202,7 @@ pub async fn run(arguments: DemoArgs) -> Result<bool, DemoError> {
         view,
         kills: 0,
         settled: 0,
+        cleared: 0,
     };
     room.say_what_is_played();
     let mut terminate = signal(SignalKind::terminate()).map_err(DemoError::Signals)?;
@@ -257,6 +261,7 @@ struct Room {
     view: View,
     kills: u64,
     settled: u64,
+    cleared: u64,
 }
 
 impl Room {
@@ -348,7 +353,11 @@ impl Room {
             let printed = count("printed");
             self.view.show(&printers, printed);
             let open = open_intents(&printers);
-            if killing && printed >= kill_after && open.len() >= OPEN_INTENTS_MIN {
+            // A kill makes cards be rejected: one that was to get stuck on its way out never would. So the jam
+            // comes first, unless its printer gets no card that could.
+            let late = printed >= u64::from(self.plan.cards) * 3 / 4;
+            let may_kill = printed >= kill_after && (self.cleared > 0 || late);
+            if killing && may_kill && open.len() >= OPEN_INTENTS_MIN {
                 let met = self.kill(&open).await?;
                 killing = met < OPEN_INTENTS_MIN && self.kills < KILLS_MAX;
                 kill_after = printed + 1;
@@ -421,6 +430,7 @@ impl Room {
     fn tell(&mut self, deeds: &[Deed]) {
         for deed in deeds {
             self.settled += u64::from(matches!(deed, Deed::Settled { .. }));
+            self.cleared += u64::from(matches!(deed, Deed::Cleared { .. }));
             self.view.say(&words::deed(self.lang, deed));
         }
     }

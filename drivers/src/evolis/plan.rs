@@ -150,9 +150,10 @@ impl Evolis {
         if self.model.tells_reject_box {
             steps.push(Step::Say(Word::RejectBox));
         }
-        let read = self
-            .ribbon_read
-            .is_some_and(|(at, _)| now.since(at) < self.options.limits.ribbon_apart);
+        // A ribbon that has ended is being changed: an old reading would hide the new one for an hour.
+        let read = self.ribbon_read.is_some_and(|(at, left)| {
+            left != Some(0) && now.since(at) < self.options.limits.ribbon_apart
+        });
         if self.model.ribbon_chip && !read {
             steps.push(Step::Say(Word::RibbonLeft));
         }

@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::judge::JobFacts;
-use super::operator::{OrderError, Orders};
+use super::orders::{OrderError, Orders};
 use super::sight::Hands;
 use crate::artwork::{Letterhead, Look, Studio, mark};
 use crate::domain::blank::Account;
@@ -297,13 +297,13 @@ impl Room {
             self.people.push((record.clone(), photo.clone()));
             let submission = Submission { record, photo };
             let response = self.command("SPECIMEN LOKET", Command::Submit(vec![submission]));
-            match response {
-                Response::Accepted(accepted) => match accepted.as_slice() {
-                    [Accepted::New { job, .. }] => self.jobs.push((key, *job)),
-                    other => unreachable!("{other:?}"),
-                },
-                other => unreachable!("{other:?}"),
-            }
+            let Response::Accepted(accepted) = response else {
+                unreachable!("{response:?}");
+            };
+            let [Accepted::New { job, .. }] = accepted.as_slice() else {
+                unreachable!("{accepted:?}");
+            };
+            self.jobs.push((key, *job));
         }
     }
 

@@ -5,14 +5,15 @@
 //! before it is given.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
 
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::mechanism::{CardId, Looks, RibbonKind};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::answers::{Contradiction, Given, Said};
+use super::deeds::Deed;
+use super::orders::{OrderError, Orders, understood};
 use super::plan::{ISSUE_LOT, LOAD_LOT, RIBBON_SETS};
 use super::shelves::Shelves;
 use super::sight::{self, Hands, Pile, SeenCard, Sight};
@@ -20,7 +21,7 @@ use crate::artwork::mark::{self, Mark};
 use crate::domain::ids::{JobId, PrinterId, Stock};
 use crate::domain::job::JobState;
 use crate::engine::spooler::Settlement;
-use crate::interfaces::api::{JobDetail, JobsPage, PrinterView, Proposed, QuestionView, Refusal};
+use crate::interfaces::api::{JobDetail, JobsPage, PrinterView, Proposed, QuestionView};
 use crate::rehearsal::sim::SimError;
 
 /// The one who looks and answers.
@@ -29,43 +30,6 @@ pub const FIRST: &str = "SPECIMEN MELUR";
 pub const SECOND: &str = "SPECIMEN BAYU";
 /// The one who keeps the blanks.
 pub const KEEPER: &str = "SPECIMEN GUDANG";
-
-/// The spooler's door.
-pub trait Orders: Send {
-    /// Asks.
-    fn get(&mut self, path: &str) -> impl Future<Output = Result<Value, OrderError>> + Send;
-    /// Orders, in a person's name.
-    fn post(
-        &mut self,
-        person: &str,
-        path: &str,
-        body: Value,
-    ) -> impl Future<Output = Result<Value, OrderError>> + Send;
-}
-
-/// An order without a result.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OrderError {
-    /// Nobody answers.
-    #[error("the spooler cannot be reached")]
-    Unreachable,
-    /// It says no.
-    #[error("{what} is refused: {refusal}")]
-    Refused {
-        /// What was ordered.
-        what: String,
-        /// Why not.
-        refusal: Refusal,
-    },
-    /// It says something that means nothing.
-    #[error("{what}: {why}")]
-    Broken {
-        /// What was ordered.
-        what: String,
-        /// What came.
-        why: String,
-    },
-}
 
 /// The operator cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -98,75 +62,6 @@ pub enum OperatorError {
         printer: PrinterId,
         /// Its doubt.
         code: String,
-    },
-}
-
-/// What the operator did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
-    /// Two people settled a doubt.
-    Settled {
-        /// The printer.
-        printer: PrinterId,
-        /// The job.
-        job: JobId,
-        /// What they found.
-        found: Settlement,
-    },
-    /// A spoiled card was cut.
-    Cut {
-        /// The printer.
-        printer: PrinterId,
-        /// The job.
-        job: JobId,
-    },
-    /// A stuck card was pulled out.
-    Cleared {
-        /// The printer.
-        printer: PrinterId,
-        /// How many cards came out.
-        cards: usize,
-    },
-    /// Blanks went into a hopper.
-    Loaded {
-        /// The printer.
-        printer: PrinterId,
-        /// Which.
-        stock: Stock,
-        /// How many.
-        pieces: u32,
-    },
-    /// Blanks were carried from the store to the room.
-    Issued {
-        /// Which.
-        stock: Stock,
-        /// How many.
-        pieces: u32,
-    },
-    /// A new ribbon was fitted.
-    Ribbon {
-        /// The printer.
-        printer: PrinterId,
-    },
-    /// An open lid was shut.
-    Shut {
-        /// The printer.
-        printer: PrinterId,
-    },
-    /// A full bin was emptied.
-    Emptied {
-        /// The printer.
-        printer: PrinterId,
-    },
-    /// A printer in doubt was looked at and goes on.
-    Resumed {
-        /// The printer.
-        printer: PrinterId,
-    },
-    /// A job that had failed twice was released.
-    Released {
-        /// The job.
-        job: JobId,
     },
 }
 
@@ -652,13 +547,6 @@ impl<O: Orders, H: Hands> Operator<O, H> {
 fn hands_may_move(view: &PrinterView) -> bool {
     view.card.as_ref().is_none_or(|card| {
         !card.asks_person && (card.point == "held" || card.point == "sent:eject")
-    })
-}
-
-fn understood<T: DeserializeOwned>(what: &str, answer: Value) -> Result<T, OrderError> {
-    serde_json::from_value(answer).map_err(|error| OrderError::Broken {
-        what: what.to_owned(),
-        why: error.to_string(),
     })
 }
 

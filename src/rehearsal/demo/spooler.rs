@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-use super::operator::{OrderError, Orders};
+use super::orders::{OrderError, Orders};
 use crate::clock::Scale;
 use crate::interfaces::api::RoomView;
 use crate::interfaces::client::{Client, ClientError};

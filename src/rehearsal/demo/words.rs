@@ -1,6 +1,7 @@
 //! The demo's own short texts, in Indonesian and English.
 
-use super::operator::{Deed, FIRST, SECOND};
+use super::deeds::Deed;
+use super::operator::{FIRST, SECOND};
 use crate::engine::spooler::Settlement;
 use crate::interfaces::words::Lang;
 

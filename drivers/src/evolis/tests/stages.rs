@@ -453,6 +453,24 @@ fn status_asks_and_touches_nothing() {
 }
 
 #[test]
+fn an_ended_ribbon_is_asked_about_until_it_is_changed() {
+    let mut bench = primacy(plain());
+    bench.fake.on("Rrt;count", Does::Says("0"));
+    let told = |bench: &mut Bench| {
+        bench.events.clear();
+        bench.done(Request::Status);
+        // The first time the link came up before it.
+        let [.., Event::Status(status), Event::Answered(_)] = bench.events.as_slice() else {
+            panic!("{:?}", bench.events);
+        };
+        status.faults.clone()
+    };
+    assert_eq!(told(&mut bench), [Fault::RibbonEnd]);
+    // The hour in which the chip is spared would hide the new ribbon, and the printer would stand still.
+    assert_eq!(told(&mut bench), []);
+}
+
+#[test]
 fn identity_is_told_item_by_item() {
     let mut bench = primacy(plain());
     bench.fake.on("Rtp", Does::Says("Evolis Primacy"));

@@ -112,9 +112,15 @@ fn held(case: &Case<'_>, cards: &[JudgedCard], broken: &mut Vec<String>) -> Held
         for card in printer.mechanism.cards() {
             let account = match card.place {
                 CardPlace::Hopper(_) => Account::Loaded,
-                place if place.inside() => Account::InWork,
+                CardPlace::Path
+                | CardPlace::Contact
+                | CardPlace::Contactless
+                | CardPlace::PrintStart
+                | CardPlace::Flipper => Account::InWork,
                 // Those that came out are judged by their faces, below.
-                _ => continue,
+                CardPlace::Output | CardPlace::Reject | CardPlace::Taken | CardPlace::Away => {
+                    continue;
+                }
             };
             let uid = card.uid.as_deref();
             let stock = stock_of(case, uid).unwrap_or(printer.stock);

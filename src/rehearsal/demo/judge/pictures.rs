@@ -218,10 +218,9 @@ fn one(
             file.front.display()
         ));
     }
-    if kept && let Some(back) = &back {
-        if *back != tray::picture(card.face(Side::Back), geometry) {
-            broken.push(format!("{name}: its back is another one in the tray"));
-        }
+    let truth = || tray::picture(card.face(Side::Back), geometry);
+    if kept && back.as_ref().is_some_and(|back| *back != truth()) {
+        broken.push(format!("{name}: its back is another one in the tray"));
     }
     judged.mark = mark_of(&front);
     if card.looks() != Looks::Whole {
