@@ -163,7 +163,10 @@ impl Evolis {
         };
         let mut outcome = Outcome::Next;
         match word {
-            Word::Position => evidence.place = place(&said),
+            Word::Position => {
+                evidence.place = place(&said);
+                self.names_no_station = matches!(text, Some("NO CARD" | "ERR CARD"));
+            }
             Word::RejectBox => {
                 evidence.reject_full = match text {
                     Some("CARD") => Some(true),
@@ -285,7 +288,8 @@ impl Evolis {
             }
             Judge::Fed => {
                 let chip = self.setup.is_some_and(|setup| setup.chip);
-                let wanted = if chip {
+                // Where no word names the station the chip's own reader is the witness.
+                let wanted = if chip && !self.names_no_station {
                     Place::Contactless
                 } else {
                     Place::Path

@@ -198,6 +198,8 @@ pub struct Evolis {
     host_recovers: bool,
     /// The last request ended in silence: a late answer may come.
     out_of_step: bool,
+    /// It tells a card's place in the guide's words, which name no station [doc].
+    names_no_station: bool,
     /// What `Listen` learnt, which `Examine` repeats.
     learnt: Evidence,
     ribbon_read: Option<(Moment, Option<u64>)>,
@@ -243,6 +245,7 @@ impl Evolis {
             planes_may_wait: true,
             host_recovers: false,
             out_of_step: false,
+            names_no_station: false,
             learnt: Evidence::default(),
             ribbon_read: None,
             told: Vec::new(),
