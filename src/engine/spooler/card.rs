@@ -329,6 +329,10 @@ impl Spooler {
     ) -> Result<(), StoreLost> {
         self.with_run(id, |machine, run| {
             run.image = Some(Arc::clone(&image));
+            // A doubt before the face is settled by the verdict that let the attempt go on: the face itself
+            // begins here and may still be answered from its first plane to its last.
+            run.face_uncut = true;
+            run.face_from = run.attempt.entries.len();
             run.doing = Doing::Loading;
             turn.ask(machine, Request::Load(image));
             Ok(())
@@ -349,16 +353,21 @@ impl Spooler {
             let one_card = moved(evidence.cards, run.attempt.baseline.cards) == Some(1);
             let panels = moved(evidence.panels, run.attempt.baseline.panels);
             let proved = machine.panels_proved();
-            let clean = run.uncut
-                && run
-                    .attempt
-                    .entries
+            let points = |entries: &[AttemptEntry]| {
+                entries
                     .iter()
-                    .all(|entry| matches!(entry, AttemptEntry::Point(_)));
+                    .all(|entry| matches!(entry, AttemptEntry::Point(_)))
+            };
+            let whole = run.uncut && points(&run.attempt.entries);
+            let clean =
+                run.face_uncut && run.attempt.entries.get(run.face_from..).is_some_and(points);
             match evidence.place.inside() {
                 Some(true) => {
                     held = one_card && clean && (proved.is_none() || panels == proved);
-                    if held && let Some(panels) = panels {
+                    if held
+                        && whole
+                        && let Some(panels) = panels
+                    {
                         machine.learn_panels(panels);
                     }
                 }
@@ -506,6 +515,7 @@ pub(super) fn note_fault(
     turn: &mut Turn<'_>,
 ) -> Result<(), StoreLost> {
     run.uncut = false;
+    run.face_uncut = false;
     turn.note(run, AttemptEntry::Heard(fault.clone()))?;
     if *fault == Fault::CoverOpen {
         turn.note(run, AttemptEntry::LidOpened)?;

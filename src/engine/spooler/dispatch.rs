@@ -241,6 +241,8 @@ impl Spooler {
             image: Some(image),
             doing: Doing::Stage(Stage::Feed),
             uncut: true,
+            face_uncut: false,
+            face_from: 0,
             evidence: cetak_drivers::contract::Evidence::default(),
             chip: None,
             examined: 0,

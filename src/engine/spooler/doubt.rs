@@ -1,7 +1,7 @@
 //! After a doubt: listen, examine, commit the verdict, and only then let anything move.
 
 use cetak_drivers::contract::{
-    Answer, EncoderNews, EncoderRequest, Evidence, Place, Point, Request, Stage, Verdict,
+    Answer, EncoderNews, EncoderRequest, Evidence, Point, Request, Stage, Verdict,
 };
 
 use super::{End, Spooler, Turn};
@@ -16,6 +16,7 @@ impl Spooler {
     pub(super) fn examine(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
         self.with_run(id, |machine, run| {
             run.uncut = false;
+            run.face_uncut = false;
             run.examined = 0;
             run.evidence = Evidence::default();
             run.chip = None;
@@ -80,8 +81,10 @@ impl Spooler {
                 Doing::Examining => {
                     machine.row.last_evidence = run.evidence.settled.then(|| run.evidence.clone());
                     turn.store.save_printer(&machine.row)?;
+                    // Only a card at the station answers the reader: that it does is a witness of its own,
+                    // also where the printer has no word for the station.
                     let chip_counts = run.attempt.chip
-                        && run.evidence.place == Place::Contactless
+                        && run.evidence.place.inside() == Some(true)
                         && matches!(
                             run.point(),
                             Point::Answered(Stage::Feed) | Point::Bound | Point::Sent(Stage::Chip)

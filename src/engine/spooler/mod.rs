@@ -292,6 +292,8 @@ fn taken_up(attempt: Attempt, job: &JobRow, at: At) -> CardRun {
             Doing::Waiting
         },
         uncut: false,
+        face_uncut: false,
+        face_from: 0,
         evidence: Evidence::default(),
         chip: None,
         examined: 0,

@@ -220,6 +220,11 @@ impl Spooler {
         if let Some(machine) = self.printers.get_mut(&printer)
             && let Work::Card(run) = std::mem::replace(&mut machine.work, Work::Idle)
         {
+            if action.settlement == Settlement::Printed
+                && let Some(panels) = run.panels_of_an_answered_card()
+            {
+                machine.learn_panels(panels);
+            }
             close(machine, &run, outcome, turn)?;
             machine.needs_clear |= run
                 .attempt
