@@ -10,7 +10,7 @@ use super::judge::Judge;
 use super::status::Said;
 use super::wire::{CR, NUL, Reply, SPOILER, Word};
 use super::{Evolis, Line, Transport};
-use crate::contract::{Channel, Evidence, Fault, LastAnswer, Moment, Output, Request};
+use crate::contract::{Channel, Evidence, Fault, LastAnswer, Moment, Output, Request, Stage};
 
 /// Tries of a question that wants a number [code: Qt kiosk].
 pub(super) const NUMBER_TRIES: u32 = 3;
@@ -116,7 +116,7 @@ pub(super) struct Task {
     pub(super) noted: Vec<Fault>,
     /// What ended the stage.
     pub(super) fault: Option<Fault>,
-    /// The first answer after a doubt is still to come.
+    /// The first answer is still to come, and something may be running before it.
     pub(super) doubt: bool,
     /// What waited when a `Listen` began.
     pub(super) waited: Vec<Reply>,
@@ -128,7 +128,11 @@ pub(super) struct Task {
 
 impl Task {
     pub(super) fn new(request: Request, steps: VecDeque<Step>, evidence: Evidence) -> Task {
-        let doubt = matches!(request, Request::Listen { .. } | Request::Examine { .. });
+        // Before the end of a sequence a panel may be running too: the first question waits for it.
+        let doubt = matches!(
+            request,
+            Request::Listen { .. } | Request::Examine { .. } | Request::Do(Stage::Finish)
+        );
         Task {
             request,
             steps,

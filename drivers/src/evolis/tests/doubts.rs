@@ -318,7 +318,7 @@ fn an_attempt_that_goes_on_with_planes_in_memory_begins_its_sequence_anew() {
     bench.done(Request::Prepare(setup));
     bench.forget();
     bench.done(Request::Load(image(SMALL)));
-    assert_eq!(bench.texts().join(" "), "Rlr;p Ss Si Sr Db;y;128;");
+    assert_eq!(bench.texts().join(" "), "Rem Rlr;p Ss Si Sr Db;y;128;");
 }
 
 #[test]

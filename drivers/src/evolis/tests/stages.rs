@@ -134,12 +134,18 @@ fn one_ktp_from_prepare_to_eject() {
         Si
         Rlr;p
         Rco;c
+        Rem
+        Rlr;p
         Sr
         Db;y;128;
+        Rem
+        Rlr;p
         Db;m;128;
         Db;c;128;
         Db;k;2;
         Db;o;2;
+        Rem
+        Rlr;p
         Se
         Rlr;p
         Rco;c
@@ -172,7 +178,7 @@ fn without_a_chip_the_card_goes_to_the_print_start_at_once() {
     assert_eq!((end.place, end.panels), (Place::Empty, Some(501)));
     assert_eq!(
         bench.texts().join(" "),
-        "Ss Si Rlr;p Rco;c Rco;p Sr Db;k;2; Se Rlr;p Rco;c Rco;p"
+        "Ss Si Rlr;p Rco;c Rco;p Rem Rlr;p Sr Db;k;2; Rem Rlr;p Rem Rlr;p Se Rlr;p Rco;c Rco;p"
     );
 }
 
@@ -197,13 +203,13 @@ fn two_sides_go_front_first_and_the_second_black_on_the_back() {
         overlay: Overlay::None,
     });
     bench.done(Request::Load(Arc::new(picture)));
-    assert_eq!(bench.texts(), ["Sr", "Db;y;128;"]);
+    assert_eq!(bench.texts(), ["Rem", "Rlr;p", "Sr", "Db;y;128;"]);
     bench.done(Request::Do(Stage::Face));
     bench.done(Request::Do(Stage::Finish));
-    let rest = bench.texts()[2..].join(" ");
+    let rest = bench.texts()[4..].join(" ");
     assert_eq!(
         rest,
-        "Db;m;128; Db;c;128; Db;k;2; Db;o;2; Sv Db;k;2; Se Rlr;p Rco;c Rco;p"
+        "Rem Rlr;p Db;m;128; Db;c;128; Db;k;2; Db;o;2; Sv Db;k;2; Rem Rlr;p Se Rlr;p Rco;c Rco;p"
     );
 }
 
@@ -383,6 +389,15 @@ fn a_fault_heard_inside_a_picture_waits_for_its_last_byte() {
         .evolis
         .ask(Request::Do(Stage::Face), bench.now)
         .unwrap();
+    for (question, answer) in [("\x1bRem\r", "2 0\0"), ("\x1bRlr;p\r", "CARD\0")] {
+        let Output::Send(Channel::Main, asked) = bench.evolis.poll() else {
+            panic!("what is asked before a plane");
+        };
+        assert_eq!(asked.as_ref(), question.as_bytes());
+        bench
+            .evolis
+            .receive(Channel::Main, answer.as_bytes(), bench.now);
+    }
     let Output::Send(Channel::Main, plane) = bench.evolis.poll() else {
         panic!("a plane is sent");
     };
