@@ -116,8 +116,8 @@ fn drawn_switches() {
 }
 
 #[test]
-fn drawn_cut() {
-    play_all("drawn_cut", seeds(RUNS), switches_and_a_cut).holds("drawn_cut");
+fn drawn_one_cut() {
+    play_all("drawn_one_cut", seeds(RUNS), switches_and_a_cut).holds("drawn_one_cut");
 }
 
 #[test]

@@ -63,7 +63,8 @@ impl Spooler {
                     // A person has looked: what is counted from here on is compared with the next baseline.
                     machine.row.last_evidence = None;
                 }
-                machine.again_at = None;
+                // Asked at once, and not put off again by whoever resumes it again.
+                machine.again_at = Some(turn.now);
                 turn.journal(actor, "RESUMED", id.to_string(), serde_json::json!({}))
             }),
             Command::Receive(stock, pieces, paper) => {

@@ -156,7 +156,16 @@ impl Room {
             }
             Call::Settle(key, id) => {
                 self.clear_path();
-                let settlement = if self.cards_of(key).any(is_whole) {
+                let bound = self.store.job(*id).expect("a sound store");
+                let bound = bound.and_then(|row| row.state.blank().cloned());
+                // A whole card with another chip than the one that was bound is no card of this job.
+                let theirs = |card: &Card| {
+                    is_whole(card)
+                        && bound
+                            .as_ref()
+                            .is_none_or(|uid| card.uid.as_deref() == Some(uid.0.as_str()))
+                };
+                let settlement = if self.cards_of(key).any(theirs) {
                     Settlement::Printed
                 } else if self.fed_for_this_attempt() {
                     Settlement::Spoiled
