@@ -413,6 +413,8 @@ impl Evolis {
             (evidence.feeder_filled == Some(false), Fault::FeederEmpty),
             (evidence.reject_full == Some(true), Fault::RejectFull),
             (evidence.ribbon_left == Some(0), Fault::RibbonEnd),
+            // Two witnesses that disagree stand in the way of the next card: somebody must look inside.
+            (evidence.place == Place::Unknown, Fault::OutOfStep),
         ];
         faults.extend(signs.into_iter().filter(|(seen, _)| *seen).map(|(_, f)| f));
         faults.sort();

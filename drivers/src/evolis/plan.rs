@@ -133,8 +133,8 @@ impl Evolis {
 
     fn status(&self, now: Moment) -> Vec<Step> {
         let mut steps = self.open_in_step();
+        steps.extend(self.place());
         steps.extend([
-            Step::Say(Word::Position),
             Step::Say(Word::Voltage(Sensor::Cover)),
             Step::Say(Word::Voltage(Sensor::Feeder)),
         ]);
