@@ -1,7 +1,7 @@
 //! After a doubt: listen, examine, commit the verdict, and only then let anything move.
 
 use cetak_drivers::contract::{
-    Answer, EncoderNews, EncoderRequest, Evidence, Point, Request, Stage, Verdict,
+    Answer, EncoderNews, EncoderRequest, Evidence, Point, Power, Request, Stage, Verdict,
 };
 
 use super::{End, Spooler, Turn};
@@ -184,6 +184,16 @@ impl Spooler {
             };
         }
         let (point, inside, job) = (case.point, facts.evidence.place.inside(), run.attempt.job);
+        // What was on its way when the power went may have been carried out afterwards, and the counters may
+        // have fallen back: only a count of the hopper can tell whether one more blank is gone.
+        if facts.evidence.power != Power::Kept {
+            turn.journal(
+                &Actor::Printer(id.clone()),
+                "COUNT_DUE",
+                id.to_string(),
+                serde_json::json!({ "job": job.to_string() }),
+            )?;
+        }
         self.with_run(id, |_, run| {
             let name = format!("{:?}", ruling.verdict);
             turn.note(run, AttemptEntry::Ruled(name, ruling.why.to_owned()))

@@ -255,10 +255,12 @@ impl Room {
     /// Whether people were told that something about this printer is not as the books say.
     fn was_put_in_doubt(&self) -> bool {
         let journal = self.store.journal(0, usize::MAX >> 1);
-        journal
-            .expect("a sound store")
-            .iter()
-            .any(|entry| matches!(entry.what.as_str(), "PRINTER_IN_DOUBT" | "IN_DOUBT"))
+        journal.expect("a sound store").iter().any(|entry| {
+            matches!(
+                entry.what.as_str(),
+                "PRINTER_IN_DOUBT" | "IN_DOUBT" | "COUNT_DUE"
+            )
+        })
     }
 
     /// Which branches of recovery the run went through.
