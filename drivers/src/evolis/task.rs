@@ -23,7 +23,7 @@ const BITS_A_BYTE_ON_THE_LINE: u64 = 10;
 pub(super) enum Step {
     /// The link is up, else it is opened and what waits on it is read.
     Open,
-    /// On USB: the port says that it is ready.
+    /// On USB: the port says that it is ready, or a fault has stood on it for so long that reads are tried.
     Ready,
     /// Reads what waits.
     Hear,
@@ -59,6 +59,8 @@ pub(super) enum Doing {
     PortStatus {
         until: Moment,
         again: Option<Moment>,
+        /// The port said last that a printer is selected: it is on, and something stands in its way.
+        selected: bool,
     },
     Hearing {
         until: Moment,
@@ -153,7 +155,7 @@ impl Task {
         match &self.doing {
             Doing::Nothing => None,
             Doing::Asking(asked) => Some(asked.again.map_or(asked.until, |at| at.min(asked.until))),
-            Doing::PortStatus { until, again } => Some(again.map_or(*until, |at| at.min(*until))),
+            Doing::PortStatus { until, again, .. } => Some(again.map_or(*until, |at| at.min(*until))),
             Doing::Opening { until }
             | Doing::Hearing { until, .. }
             | Doing::Plane { until, .. }
@@ -209,6 +211,7 @@ impl Evolis {
                     self.wait_for(Doing::PortStatus {
                         until: now + limits.first,
                         again: None,
+                        selected: false,
                     });
                 }
             }

@@ -270,8 +270,14 @@ fn a_usb_printer_is_not_asked_before_its_port_says_ready() {
     let began = bench.now;
     bench.done(listen(Stage::Feed));
     assert!(bench.now.since(began) >= Duration::from_secs(2));
+    // A fault that stays is read through; a printer that is not there is not.
     let mut bench = primacy(usb());
     bench.port_status = vec![Some(0x10); 100].into();
+    let began = bench.now;
+    bench.done(listen(Stage::Feed));
+    assert!(bench.now.since(began) >= Duration::from_secs(60));
+    let mut bench = primacy(usb());
+    bench.port_status = vec![Some(0x00); 100].into();
     let waited = Duration::from_secs(60);
     assert_eq!(bench.ask(listen(Stage::Feed)), Answer::Silent { waited });
     assert!(bench.sent.is_empty());
