@@ -155,7 +155,9 @@ impl Task {
         match &self.doing {
             Doing::Nothing => None,
             Doing::Asking(asked) => Some(asked.again.map_or(asked.until, |at| at.min(asked.until))),
-            Doing::PortStatus { until, again, .. } => Some(again.map_or(*until, |at| at.min(*until))),
+            Doing::PortStatus { until, again, .. } => {
+                Some(again.map_or(*until, |at| at.min(*until)))
+            }
             Doing::Opening { until }
             | Doing::Hearing { until, .. }
             | Doing::Plane { until, .. }

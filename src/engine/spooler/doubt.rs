@@ -20,7 +20,10 @@ impl Spooler {
             run.examined = 0;
             run.evidence = Evidence::default();
             run.chip = None;
-            turn.note(run, AttemptEntry::Listening)?;
+            // A printer that stays away is asked again and again: one entry says so.
+            if run.attempt.entries.last() != Some(&AttemptEntry::Listening) {
+                turn.note(run, AttemptEntry::Listening)?;
+            }
             run.doing = Doing::Listening;
             turn.ask(
                 machine,
@@ -55,6 +58,7 @@ impl Spooler {
         let mut resumed = None;
         let mut doubtful = false;
         self.with_run(id, |machine, run| {
+            run.away_long |= super::away_for_long(&run.attempt, turn.at);
             turn.note(run, AttemptEntry::Found(evidence.clone()))?;
             if evidence.lid_open == Some(true)
                 && !run.attempt.entries.contains(&AttemptEntry::LidOpened)

@@ -173,7 +173,7 @@ impl Room {
                     Settlement::NotFed
                 };
                 if settlement != Settlement::Printed {
-                    self.cut_cards();
+                    self.cut_cards(key);
                 }
                 let mut settlement = settlement;
                 let mut proposed = self.command(&first, Command::Settle(*id, settlement));
@@ -188,8 +188,8 @@ impl Room {
                 }
                 true
             }
-            Call::Cut(_, id) => {
-                self.cut_cards();
+            Call::Cut(key, id) => {
+                self.cut_cards(key);
                 self.report.reach("hand/cut");
                 self.command(&first, Command::ConfirmCut(*id));
                 true
@@ -246,17 +246,9 @@ impl Room {
             .filter(move |card| mark_of(card) == Some(wanted))
     }
 
-    /// Cuts every card out of the hopper that is not the one card of a printed job.
-    fn cut_cards(&mut self) {
-        let printed: Vec<mark::Mark> = self
-            .jobs
-            .iter()
-            .filter(|(_, id)| {
-                let row = self.store.job(*id).expect("a sound store");
-                row.is_some_and(|row| matches!(row.state, JobState::Printed { .. }))
-            })
-            .map(|(key, _)| mark::of(key))
-            .collect();
+    /// Cuts what lies in the bins and on the pile and is no whole card, or a whole one of this key.
+    fn cut_cards(&mut self, key: &str) {
+        let wanted = mark::of(key);
         let to_cut: Vec<_> = self
             .firmware
             .mechanism()
@@ -271,11 +263,7 @@ impl Room {
                 | CardPlace::Flipper
                 | CardPlace::Away => false,
             })
-            .filter(|card| {
-                let somebodys =
-                    is_whole(card) && mark_of(card).is_some_and(|mark| printed.contains(&mark));
-                !card.cut && !somebodys
-            })
+            .filter(|card| !card.cut && (!is_whole(card) || mark_of(card) == Some(wanted)))
             .map(|card| card.id)
             .collect();
         for card in to_cut {
