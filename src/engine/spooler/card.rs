@@ -29,6 +29,12 @@ impl Spooler {
                 };
                 machine.heard_from(&status.evidence);
                 machine.faults = status.faults.into_iter().collect();
+                // No attempt is open, so this card is nobody's: it stands in the way until a hand comes.
+                if matches!(machine.work, Work::Idle | Work::Asking)
+                    && status.evidence.place.inside() == Some(true)
+                {
+                    machine.faults.insert(Fault::CardInside);
+                }
                 Ok(())
             }
             Event::Up => Ok(()),
