@@ -38,7 +38,7 @@ use mode::Mode;
 use trace::Trace;
 
 /// Virtual time after which a room that is not done counts as stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(6 * 3600);
+const STUCK_AFTER: Duration = Duration::from_secs(4 * 3600);
 /// Rounds after which a room that is not done counts as stuck: time that stands still is no excuse.
 const ROUNDS_MAX: u64 = 200_000;
 /// A send fits as a whole, so that one write is one send.
@@ -143,8 +143,8 @@ pub struct Room {
     report: Report,
     jobs: Vec<(String, JobId)>,
     lives: u64,
-    /// Cards that had left the hopper when the last feed was ordered.
-    picked_before: u32,
+    /// Cards that had left the hopper when each feed was ordered.
+    feeds: Vec<u32>,
     host_back: Option<Moment>,
     link_back: Option<Moment>,
     power_back: Option<Moment>,
@@ -206,7 +206,7 @@ impl Room {
             },
             jobs: Vec::new(),
             lives: 0,
-            picked_before: 0,
+            feeds: Vec::new(),
             host_back: None,
             link_back: None,
             power_back: None,

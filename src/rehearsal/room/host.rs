@@ -226,7 +226,7 @@ impl Room {
                 Effect::Reply(_, answer) => response = Some(answer),
                 Effect::Ask(_, _, request) => {
                     if matches!(request, Request::Do(Stage::Feed)) {
-                        self.picked_before = self.firmware.mechanism().picked();
+                        self.feeds.push(self.firmware.mechanism().picked());
                     }
                     let asked = host.printer.ask(request, now);
                     if asked.is_err() {

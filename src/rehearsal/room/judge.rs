@@ -14,7 +14,7 @@ use crate::domain::blank::Account;
 use crate::domain::ids::JobId;
 use crate::domain::invariants::{self, CardPlace, Ended, SeenCard};
 use crate::domain::job::JobState;
-use crate::engine::store::{AttemptEntry, StoreRead};
+use crate::engine::store::{AttemptEntry, Outcome, StoreRead};
 
 impl Room {
     /// Every job has its card and the printer rests.
@@ -209,11 +209,24 @@ impl Room {
         }
         if beside > 0 {
             self.report.reach("blank beside");
-            if !self.was_put_in_doubt() {
-                broken.push(format!(
-                    "S1: {beside} blanks left the hopper and nobody was told"
-                ));
-            }
+        }
+        let feeds = self.true_feeds();
+        if beside > feeds.beside {
+            broken.push(format!(
+                "S1: {beside} blanks fewer in the hopper than by the books, {} came out beside",
+                feeds.beside
+            ));
+        }
+        if beside > self.times_a_person_was_told() {
+            broken.push(format!(
+                "S1: {beside} blanks left the hopper and nobody was told"
+            ));
+        }
+        if feeds.not_fed_by_the_books > feeds.not_fed {
+            broken.push(format!(
+                "S1: {} blanks count as not fed, {} were not",
+                feeds.not_fed_by_the_books, feeds.not_fed
+            ));
         }
         for row in &rows {
             let card = self
@@ -252,15 +265,42 @@ impl Room {
         }
     }
 
-    /// Whether people were told that something about this printer is not as the books say.
-    fn was_put_in_doubt(&self) -> bool {
+    /// What really left the hopper for each ordered feed.
+    fn true_feeds(&self) -> TrueFeeds {
+        let picked = self.firmware.mechanism().picked();
+        let mut feeds = TrueFeeds {
+            beside: u64::from(self.feeds.first().copied().unwrap_or(picked)),
+            ..TrueFeeds::default()
+        };
+        let ends = self.feeds.iter().skip(1).copied().chain([picked]);
+        for (before, after) in self.feeds.iter().zip(ends) {
+            match after - before {
+                0 => feeds.not_fed += 1,
+                more => feeds.beside += u64::from(more - 1),
+            }
+        }
+        let mut attempts = 0;
+        for (_, id) in &self.jobs {
+            for (_, outcome) in self.store.attempts(*id).expect("a sound store") {
+                attempts += 1;
+                feeds.not_fed_by_the_books += u64::from(outcome == Some(Outcome::NotFed));
+            }
+        }
+        // An intent whose order never went out.
+        feeds.not_fed += attempts - (self.feeds.len() as u64).min(attempts);
+        feeds
+    }
+
+    /// How often people were told that something about this printer may not be as the books say.
+    fn times_a_person_was_told(&self) -> u64 {
         let journal = self.store.journal(0, usize::MAX >> 1);
-        journal.expect("a sound store").iter().any(|entry| {
+        let told = journal.expect("a sound store").into_iter().filter(|entry| {
             matches!(
                 entry.what.as_str(),
                 "PRINTER_IN_DOUBT" | "IN_DOUBT" | "COUNT_DUE"
             )
-        })
+        });
+        told.count() as u64
     }
 
     /// Which branches of recovery the run went through.
@@ -297,6 +337,17 @@ impl Room {
             }
         }
     }
+}
+
+/// What the mechanism did for the feeds that were ordered.
+#[derive(Debug, Default)]
+struct TrueFeeds {
+    /// Cards that left the hopper beside the one of their feed.
+    beside: u64,
+    /// Feeds for which none left it.
+    not_fed: u64,
+    /// Attempts that ended as not fed.
+    not_fed_by_the_books: u64,
 }
 
 /// Whether a numbered blank lies where the books have it.

@@ -173,7 +173,7 @@ impl Room {
                     Settlement::NotFed
                 };
                 if settlement != Settlement::Printed {
-                    self.cut_cards(key);
+                    self.cut_cards(key, true);
                 }
                 let mut settlement = settlement;
                 let mut proposed = self.command(&first, Command::Settle(*id, settlement));
@@ -189,7 +189,7 @@ impl Room {
                 true
             }
             Call::Cut(key, id) => {
-                self.cut_cards(key);
+                self.cut_cards(key, false);
                 self.report.reach("hand/cut");
                 self.command(&first, Command::ConfirmCut(*id));
                 true
@@ -234,7 +234,8 @@ impl Room {
 
     /// Whether a card left the hopper since the last feed was ordered: the mechanism's word.
     fn fed_for_this_attempt(&self) -> bool {
-        self.firmware.mechanism().picked() > self.picked_before
+        let before = self.feeds.last().copied().unwrap_or(0);
+        self.firmware.mechanism().picked() > before
     }
 
     /// Whole cards that bear the key's mark.
@@ -246,8 +247,9 @@ impl Room {
             .filter(move |card| mark_of(card) == Some(wanted))
     }
 
-    /// Cuts what lies in the bins and on the pile and is no whole card, or a whole one of this key.
-    fn cut_cards(&mut self, key: &str) {
+    /// Cuts what lies in the bins and on the pile and is no whole card, or a whole one of this key; one that
+    /// lies among the good ones only `everywhere`.
+    fn cut_cards(&mut self, key: &str, everywhere: bool) {
         let wanted = mark::of(key);
         let to_cut: Vec<_> = self
             .firmware
@@ -263,7 +265,11 @@ impl Room {
                 | CardPlace::Flipper
                 | CardPlace::Away => false,
             })
-            .filter(|card| !card.cut && (!is_whole(card) || mark_of(card) == Some(wanted)))
+            .filter(|card| {
+                let tray = card.place == CardPlace::Output;
+                let theirs = mark_of(card) == Some(wanted) && (everywhere || !tray);
+                !card.cut && (!is_whole(card) || theirs)
+            })
             .map(|card| card.id)
             .collect();
         for card in to_cut {
