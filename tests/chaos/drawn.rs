@@ -95,7 +95,7 @@ fn several_cuts(seed: u64) -> Plan {
     plan
 }
 
-pub(crate) fn faults_and_cuts(seed: u64) -> Plan {
+fn faults_and_cuts(seed: u64) -> Plan {
     let mut chance = Chance::of(seed ^ 0x5EED_0003);
     let mut plan = plan(seed, &mut chance);
     plan.faults = FaultPlan::draw(seed, 4, 2);

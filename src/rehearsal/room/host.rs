@@ -221,7 +221,7 @@ impl Room {
         let mut response = None;
         for effect in effects {
             self.note(format_args!("effect {effect:?}"));
-            let host = self.host.as_mut()?;
+            let host = self.host.as_mut().expect("whoever dies hands out no more");
             match effect {
                 Effect::Reply(_, answer) => response = Some(answer),
                 Effect::Ask(_, _, request) => {
@@ -251,9 +251,10 @@ impl Room {
             self.report.effects += 1;
             let here = Place::Effect(self.report.effects);
             if self.cut_at(here).is_some() && self.strike() {
-                return None;
+                break;
             }
         }
+        // An answer that was handed out has reached its client; one that is lost is a cut at its commit.
         response
     }
 
