@@ -5,8 +5,8 @@ use super::status::{Said, classify};
 use super::task::Step;
 use super::wire::{Counter, Handshake, Sensor, Word};
 use crate::contract::{
-    Answer, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request, Setup,
-    Status, Told,
+    Answer, BenchFlag, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request,
+    Setup, Status, Told,
 };
 
 /// A decision between steps.
@@ -281,7 +281,16 @@ impl Evolis {
             }
             Judge::Prepared => {
                 let setup = self.setup.expect("set when the request came");
-                match unprepared(&task.evidence, &task.noted, setup) {
+                // The reset was left out because the place could not be told: planes of another card may
+                // still wait, and they would be laid on this one.
+                let drops = self
+                    .options
+                    .bench
+                    .contains(&BenchFlag::SequenceStartDropsPlanes);
+                let waits = self.planes_may_wait && !setup.card_inside && !drops;
+                let unprepared = unprepared(&task.evidence, &task.noted, setup)
+                    .or(waits.then_some(Fault::OutOfStep));
+                match unprepared {
                     None => self.done(LastAnswer::Ok),
                     Some(fault) => self.fault(fault),
                 }
