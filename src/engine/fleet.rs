@@ -416,8 +416,12 @@ impl PrinterMachine {
             .map(|proof| proof.panels)
     }
 
-    /// Learns from a card whose every command was answered and whose end was held.
+    /// Learns from a card whose every command was answered and whose end was held. A counter that does not
+    /// move proves nothing.
     pub fn learn_panels(&mut self, panels: u64) {
+        if panels == 0 {
+            return;
+        }
         let mode = self.spec.mode();
         let proof = match self.row.panels_proved.get(&mode) {
             Some(proof) if proof.panels == panels => PanelProof {
