@@ -11,13 +11,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cetak_drivers::contract::Moment;
+use cetak_drivers::contract::{BenchFlag, Moment};
 use cetak_drivers::link::memory::{CableEvent, MemoryCable, pair};
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::evolis::{Evolis as Firmware, Profile, Switches};
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::hands::Hand;
-use cetak_firmware_sims::mechanism::Blank;
+use cetak_firmware_sims::mechanism::{Blank, CounterStore};
 
 use crate::domain::ids::{JobId, PrinterId};
 use crate::engine::store::crash::{CrashPlan, CrashStore};
@@ -62,6 +62,8 @@ pub struct Plan {
     pub cuts: Vec<Cut>,
     /// A serial line: the link outlives the printer's power, half a command may stand in it.
     pub serial: bool,
+    /// What a bench has shown of this printer; it must be true of the switches.
+    pub bench: Vec<BenchFlag>,
     /// How long a person takes to come.
     pub hand_after: Duration,
     /// What is planted.
@@ -80,10 +82,32 @@ impl Plan {
             faults: FaultPlan::default(),
             cuts: Vec::new(),
             serial: false,
+            bench: Vec::new(),
             hand_after: Duration::from_secs(30),
             defect: None,
             traced: false,
         }
+    }
+
+    /// Everything that a bench would show of a printer with these switches.
+    pub fn true_bench(mode: Mode, switches: &Switches) -> Vec<BenchFlag> {
+        let last_counted = match mode {
+            Mode::Chip | Mode::Single => switches.p_counts.overlay,
+            Mode::Dual | Mode::Mono => switches.p_counts.resin,
+        };
+        let durable = switches.counter_store == CounterStore::AtOnce;
+        [
+            (durable, BenchFlag::CountersDurable),
+            (switches.p_counts.at_end, BenchFlag::PanelCountedAtEnd),
+            (last_counted, BenchFlag::LastPanelCounted),
+            (
+                switches.ss_drops_pending,
+                BenchFlag::SequenceStartDropsPlanes,
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(is_so, flag)| is_so.then_some(flag))
+        .collect()
     }
 
     /// The same with one more cut.

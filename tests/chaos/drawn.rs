@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cetak::rehearsal::room::Plan;
 use cetak::rehearsal::room::cuts::{At, Cut, Harm, Reaches};
-use cetak::rehearsal::room::mode::Mode;
+use cetak::rehearsal::room::mode::{Mode, PEOPLE_MAX};
 use cetak_firmware_sims::evolis::Switches;
 use cetak_firmware_sims::faults::FaultPlan;
 use rand_chacha::ChaCha8Rng;
@@ -20,6 +20,8 @@ const EFFECTS: u64 = 44;
 const SENDS: u64 = 110;
 /// Places after a cut in which the next one comes: recovery is cut too.
 const SOON: u64 = 12;
+/// Sends of the cards that prove the count of panels, about.
+const PROVING_SENDS: u64 = 150;
 
 struct Chance(ChaCha8Rng);
 
@@ -95,6 +97,22 @@ fn several_cuts(seed: u64) -> Plan {
     plan
 }
 
+/// The count of panels is proved by the first cards, the bench has spoken, and the last card is cut.
+fn proved_and_cut(seed: u64) -> Plan {
+    let mut chance = Chance::of(seed ^ 0x5EED_0004);
+    let mut plan = plan(seed, &mut chance);
+    plan.people = PEOPLE_MAX;
+    plan.bench = Plan::true_bench(plan.mode, &plan.switches);
+    let first = PROVING_SENDS + chance.below(SENDS / 2);
+    for number in 0..1 + chance.below(2) {
+        let behind = first + number * SOON;
+        let from = (behind * COMMITS / SENDS, behind * EFFECTS / SENDS, behind);
+        let cut = chance.cut(SOON, SOON, SOON, from);
+        plan = plan.cut(cut);
+    }
+    plan
+}
+
 fn faults_and_cuts(seed: u64) -> Plan {
     let mut chance = Chance::of(seed ^ 0x5EED_0003);
     let mut plan = plan(seed, &mut chance);
@@ -123,6 +141,11 @@ fn drawn_one_cut() {
 #[test]
 fn drawn_cuts_in_recovery() {
     play_all("drawn_cuts_in_recovery", seeds(RUNS), several_cuts).holds("drawn_cuts_in_recovery");
+}
+
+#[test]
+fn drawn_bench() {
+    play_all("drawn_bench", seeds(RUNS), proved_and_cut).holds("drawn_bench");
 }
 
 #[test]

@@ -99,6 +99,7 @@ impl Room {
         let options = Options {
             dots: Some((mode::LINES, mode::COLUMNS)),
             seed: self.lives,
+            bench: self.plan.bench.clone(),
             transport: if self.plan.serial {
                 Transport::Serial
             } else {

@@ -1,6 +1,8 @@
 //! The operator: a person who comes after a while, sees what can be seen, uses hands, and answers what
 //! waits for people.
 
+use std::time::Duration;
+
 use cetak_drivers::contract::Moment;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::hands::Hand;
@@ -14,6 +16,9 @@ use crate::domain::job::JobState;
 use crate::engine::fleet::{Doing, Work};
 use crate::engine::spooler::{Command, Response, Settlement};
 use crate::engine::store::StoreRead;
+
+/// How long a printer that only shows a fault is left alone between two looks.
+const LOOKS_AGAIN: Duration = Duration::from_secs(60);
 
 /// When the operator comes.
 #[derive(Debug, Default)]
@@ -51,7 +56,13 @@ impl Room {
         }
         match self.hands.at {
             None => {
-                self.hands.at = Some(self.now + self.plan.hand_after);
+                let only_waits = calls == [Call::Resume];
+                let after = if only_waits {
+                    self.plan.hand_after.max(LOOKS_AGAIN)
+                } else {
+                    self.plan.hand_after
+                };
+                self.hands.at = Some(self.now + after);
                 return false;
             }
             Some(at) if at > self.now => return false,
