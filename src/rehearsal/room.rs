@@ -169,6 +169,8 @@ pub struct Room {
     lives: u64,
     /// Cards that had left the hopper when each feed was ordered.
     feeds: Vec<u32>,
+    /// When each card left the hopper.
+    picks: Vec<crate::domain::ids::At>,
     host_back: Option<Moment>,
     link_back: Option<Moment>,
     power_back: Option<Moment>,
@@ -231,6 +233,7 @@ impl Room {
             jobs: Vec::new(),
             lives: 0,
             feeds: Vec::new(),
+            picks: Vec::new(),
             host_back: None,
             link_back: None,
             power_back: None,
@@ -403,6 +406,8 @@ impl Room {
             moved = true;
         }
         self.unplugged();
+        let picked = usize::try_from(self.firmware.mechanism().picked()).unwrap_or(usize::MAX);
+        self.picks.resize(picked, self.at());
         self.note_places();
         moved
     }

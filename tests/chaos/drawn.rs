@@ -13,7 +13,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use crate::harness::{play_all, seeds};
 
 /// Runs of each suite where nobody asks for more.
-const RUNS: u64 = 600;
+const RUNS: u64 = 400;
 /// A little more than an uncut run of any mode has.
 const COMMITS: u64 = 40;
 const EFFECTS: u64 = 44;
@@ -124,13 +124,28 @@ fn faults_and_cuts(seed: u64) -> Plan {
     plan
 }
 
-#[test]
-fn drawn_switches() {
-    play_all("drawn_switches", seeds(RUNS), |seed| Plan {
+fn only_switches(seed: u64) -> Plan {
+    Plan {
         cuts: Vec::new(),
         ..switches_and_a_cut(seed)
-    })
-    .holds("drawn_switches");
+    }
+}
+
+/// A way of drawing and its name.
+pub(crate) type Draw = (&'static str, fn(u64) -> Plan);
+
+/// Every way of drawing.
+pub(crate) const DRAWS: [Draw; 5] = [
+    ("drawn_switches", only_switches),
+    ("drawn_one_cut", switches_and_a_cut),
+    ("drawn_cuts_in_recovery", several_cuts),
+    ("drawn_bench", proved_and_cut),
+    ("drawn_faults", faults_and_cuts),
+];
+
+#[test]
+fn drawn_switches() {
+    play_all("drawn_switches", seeds(RUNS), only_switches).holds("drawn_switches");
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(crate) fn uncut(mode: Mode) -> Report {
 }
 
 /// Every place of an uncut run, with every harm.
-fn cuts_of(report: &Report) -> Vec<Cut> {
+pub(crate) fn cuts_of(report: &Report) -> Vec<Cut> {
     let mut places = Vec::new();
     for number in 1..=report.commits {
         places.push(At::Commit { number, kept: true });

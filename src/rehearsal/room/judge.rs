@@ -11,7 +11,7 @@ use super::operator::is_whole;
 use super::{BLANKS, Room};
 use crate::artwork::mark;
 use crate::domain::blank::Account;
-use crate::domain::ids::JobId;
+use crate::domain::ids::{At, JobId};
 use crate::domain::invariants::{self, CardPlace, Ended, SeenCard};
 use crate::domain::job::JobState;
 use crate::engine::store::{AttemptEntry, Outcome, StoreRead};
@@ -217,7 +217,7 @@ impl Room {
                 feeds.beside
             ));
         }
-        if beside > self.times_a_person_was_told() {
+        if beside > 0 && feeds.last_beside > self.last_told() {
             broken.push(format!(
                 "S1: {beside} blanks left the hopper and nobody was told"
             ));
@@ -268,17 +268,23 @@ impl Room {
     /// What really left the hopper for each ordered feed.
     fn true_feeds(&self) -> TrueFeeds {
         let picked = self.firmware.mechanism().picked();
-        let mut feeds = TrueFeeds {
-            beside: u64::from(self.feeds.first().copied().unwrap_or(picked)),
-            ..TrueFeeds::default()
-        };
-        let ends = self.feeds.iter().skip(1).copied().chain([picked]);
-        for (before, after) in self.feeds.iter().zip(ends) {
-            match after - before {
-                0 => feeds.not_fed += 1,
-                more => feeds.beside += u64::from(more - 1),
+        let mut feeds = TrueFeeds::default();
+        let mut beside = |picks: std::ops::Range<u32>| {
+            for pick in picks {
+                feeds.beside += 1;
+                feeds.last_beside = usize::try_from(pick)
+                    .ok()
+                    .and_then(|pick| self.picks.get(pick).copied());
             }
+        };
+        beside(0..self.feeds.first().copied().unwrap_or(picked));
+        let ends = self.feeds.iter().skip(1).copied().chain([picked]);
+        let mut not_fed = 0;
+        for (before, after) in self.feeds.iter().copied().zip(ends) {
+            beside(before + 1..after);
+            not_fed += u64::from(before == after);
         }
+        feeds.not_fed = not_fed;
         let mut attempts = 0;
         for (_, id) in &self.jobs {
             for (_, outcome) in self.store.attempts(*id).expect("a sound store") {
@@ -291,8 +297,8 @@ impl Room {
         feeds
     }
 
-    /// How often people were told that something about this printer may not be as the books say.
-    fn times_a_person_was_told(&self) -> u64 {
+    /// When people were last told that something about this printer may not be as the books say.
+    fn last_told(&self) -> Option<At> {
         let journal = self.store.journal(0, usize::MAX >> 1);
         let told = journal.expect("a sound store").into_iter().filter(|entry| {
             matches!(
@@ -300,7 +306,7 @@ impl Room {
                 "PRINTER_IN_DOUBT" | "IN_DOUBT" | "COUNT_DUE"
             )
         });
-        told.count() as u64
+        told.map(|entry| entry.at).max()
     }
 
     /// Which branches of recovery the run went through.
@@ -344,6 +350,8 @@ impl Room {
 struct TrueFeeds {
     /// Cards that left the hopper beside the one of their feed.
     beside: u64,
+    /// When the last of them did.
+    last_beside: Option<At>,
     /// Feeds for which none left it.
     not_fed: u64,
     /// Attempts that ended as not fed.
