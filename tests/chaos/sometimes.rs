@@ -1,9 +1,12 @@
 //! Every branch of recovery is gone through somewhere: a check of what never happens is none.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use cetak::rehearsal::room::Plan;
+use cetak::rehearsal::room::cuts::{At, Cut, Harm, Reaches};
 use cetak::rehearsal::room::mode::{Mode, PEOPLE_MAX};
+use cetak_firmware_sims::evolis::{PowerUp, Switches};
 
 use crate::drawn::DRAWS;
 use crate::everywhere::{cuts_of, uncut};
@@ -11,8 +14,8 @@ use crate::harness::{play, play_all};
 
 /// Of each way of drawing so many.
 const RUNS: u64 = 250;
-/// Of the cuts of an ordinary printer every so-manieth.
-const EVERY: usize = 5;
+/// Of the cuts inside sends of an ordinary printer every so-manieth.
+const EVERY: usize = 8;
 
 const WANTED: &[&str] = &[
     // Every verdict.
@@ -72,6 +75,40 @@ const WANTED: &[&str] = &[
     "blank beside",
 ];
 
+/// Two cuts: the second so many sends behind the first.
+fn twice(plan: &Plan, first: u64, behind: u64, harm: Harm) -> Plan {
+    let cut = |number| Cut {
+        at: At::Send {
+            number,
+            reaches: Reaches::All,
+        },
+        harm,
+        away: Duration::from_secs(2),
+    };
+    plan.clone().cut(cut(first)).cut(cut(first + behind))
+}
+
+/// What needs two cuts at their places: a reject whose answer is lost, and two blanks in a row that are gone.
+fn aimed() -> Vec<Plan> {
+    let ordinary = Plan::of(Mode::Chip);
+    let throws_out = Plan {
+        switches: Switches {
+            power_up: PowerUp::Output,
+            ..Switches::default()
+        },
+        ..Plan::of(Mode::Single)
+    };
+    let sends = uncut(Mode::Chip).sends;
+    let mut plans = Vec::new();
+    for first in sends - 12..sends - 4 {
+        plans.extend((20..36).map(|behind| twice(&ordinary, first, behind, Harm::Host)));
+    }
+    for first in 25..35 {
+        plans.extend((40..60).map(|behind| twice(&throws_out, first, behind, Harm::Both)));
+    }
+    plans
+}
+
 #[test]
 fn every_branch_of_recovery_is_gone_through() {
     let mut reached: BTreeMap<String, u64> = BTreeMap::new();
@@ -85,14 +122,20 @@ fn every_branch_of_recovery_is_gone_through() {
         add(play_all(name, RUNS, |seed| draw(1_000_000 + seed)).reached);
     }
     for mode in Mode::ALL {
-        let cuts = cuts_of(&uncut(mode));
-        let count = (cuts.len() / EVERY) as u64;
-        let plan = |number: u64| {
-            let index = usize::try_from(number).expect("a few hundred") * EVERY;
-            Plan::of(mode).cut(cuts[index])
-        };
+        let (sends, others): (Vec<Cut>, Vec<Cut>) = cuts_of(&uncut(mode))
+            .into_iter()
+            .partition(|cut| matches!(cut.at, At::Send { .. }));
+        let cuts: Vec<Cut> = sends.into_iter().step_by(EVERY).chain(others).collect();
+        let count = cuts.len() as u64;
+        let plan =
+            |number: u64| Plan::of(mode).cut(cuts[usize::try_from(number).expect("a few hundred")]);
         add(play_all("everywhere", count, plan).reached);
     }
+    let aimed = aimed();
+    let plan = |number: u64| aimed[usize::try_from(number).expect("a few hundred")].clone();
+    let total = play_all("aimed", aimed.len() as u64, plan);
+    add(total.reached.clone());
+    total.holds("aimed");
     let missed: Vec<_> = WANTED
         .iter()
         .filter(|what| !reached.contains_key(**what))
