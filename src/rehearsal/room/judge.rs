@@ -14,6 +14,7 @@ use crate::domain::blank::Account;
 use crate::domain::ids::{At, JobId};
 use crate::domain::invariants::{self, CardPlace, Ended, SeenCard};
 use crate::domain::job::JobState;
+use crate::engine::fleet::Work;
 use crate::engine::store::{AttemptEntry, Outcome, StoreRead};
 
 impl Room {
@@ -42,8 +43,10 @@ impl Room {
             .flat_map(|host| host.spooler.printers())
             .map(|machine| {
                 let work = match &machine.work {
-                    crate::engine::fleet::Work::Card(run) => format!("{:?}", run.doing),
-                    idle => format!("{idle:?}"),
+                    Work::Card(run) => format!("{:?}", run.doing),
+                    other @ (Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking) => {
+                        format!("{other:?}")
+                    }
                 };
                 format!(
                     "{work} faults {:?} doubt {:?} again {:?} reachable {} clear {} hopper {:?}",
