@@ -120,7 +120,13 @@ impl Evolis {
         let Some(task) = &mut self.task else {
             return Outcome::Next;
         };
-        let listening = matches!(task.request, Request::Listen { .. });
+        let listening = matches!(
+            task.request,
+            Request::Listen { .. } | Request::Examine { .. }
+        );
+        if matches!(task.request, Request::Examine { .. }) && task.evidence.power == Power::Lost {
+            return Outcome::Next;
+        }
         let mode = match said {
             Said::Ok => None,
             // Without its witness a cut counts as one of power; without its setting a card is not begun.
@@ -340,6 +346,8 @@ impl Evolis {
                 (Some(true), Some(true)) => self.fault(Fault::RejectFull),
                 (Some(true), Some(false) | None) => task.first([
                     Step::Say(Word::Reject),
+                    // A printer that lost its power, and the card with it, answers the reject too.
+                    Step::Say(Word::ErrorMode),
                     Step::Say(Word::Position),
                     Step::Judge(Judge::Rejected),
                 ]),

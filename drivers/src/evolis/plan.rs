@@ -116,8 +116,9 @@ impl Evolis {
         steps
     }
 
-    /// One reading of `Examine`. The reject box comes last: its answer is never `OK`, so the printer's
-    /// memory of the last answer cannot be mistaken for that of a move.
+    /// One reading of `Examine`. The canary comes last: what was read before it was read under the same power
+    /// as `Listen`'s canary. Its answer is never `OK`, so the printer's memory of the last answer cannot be
+    /// mistaken for that of a move.
     pub(super) fn reading(&self, first: bool) -> Vec<Step> {
         let mut steps = self.place();
         steps.extend(counters());
@@ -128,6 +129,7 @@ impl Evolis {
         if self.model.tells_reject_box {
             steps.push(Step::Say(Word::RejectBox));
         }
+        steps.push(Step::Say(Word::ErrorMode));
         steps
     }
 
@@ -246,7 +248,12 @@ impl Evolis {
                 }
                 self.loaded = false;
                 steps.extend(still_there());
-                steps.extend([Step::Say(Word::End), Step::Say(Word::Position)]);
+                // The canary behind the command: a printer that lost its power before it answers `OK` too.
+                steps.extend([
+                    Step::Say(Word::End),
+                    Step::Say(Word::ErrorMode),
+                    Step::Say(Word::Position),
+                ]);
                 steps.extend(counters());
                 steps.push(Step::Judge(Judge::Finished));
             }

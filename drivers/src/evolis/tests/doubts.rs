@@ -307,7 +307,10 @@ fn the_hosts_right_to_recover_is_set_before_a_move_that_nobody_prepared() {
     bench.forget();
     bench.done(Request::Do(Stage::Reject));
     assert_eq!(bench.sent[0].as_ref(), b"\x1bPem;2\r\x1bRlr;p\r\x1bRsn\r");
-    assert_eq!(bench.texts().join(" "), "Pem;2 Rlr;p Rsn Rlr;h Ser Rlr;p");
+    assert_eq!(
+        bench.texts().join(" "),
+        "Pem;2 Rlr;p Rsn Rlr;h Ser Rem Rlr;p"
+    );
 }
 
 #[test]

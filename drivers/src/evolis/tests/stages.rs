@@ -147,6 +147,7 @@ fn one_ktp_from_prepare_to_eject() {
         Rem
         Rlr;p
         Se
+        Rem
         Rlr;p
         Rco;c
         Rco;p
@@ -178,7 +179,7 @@ fn without_a_chip_the_card_goes_to_the_print_start_at_once() {
     assert_eq!((end.place, end.panels), (Place::Empty, Some(501)));
     assert_eq!(
         bench.texts().join(" "),
-        "Ss Si Rlr;p Rco;c Rco;p Rem Rlr;p Sr Db;k;2; Rem Rlr;p Rem Rlr;p Se Rlr;p Rco;c Rco;p"
+        "Ss Si Rlr;p Rco;c Rco;p Rem Rlr;p Sr Db;k;2; Rem Rlr;p Rem Rlr;p Se Rem Rlr;p Rco;c Rco;p"
     );
 }
 
@@ -209,7 +210,7 @@ fn two_sides_go_front_first_and_the_second_black_on_the_back() {
     let rest = bench.texts()[4..].join(" ");
     assert_eq!(
         rest,
-        "Rem Rlr;p Db;m;128; Db;c;128; Db;k;2; Db;o;2; Sv Db;k;2; Rem Rlr;p Se Rlr;p Rco;c Rco;p"
+        "Rem Rlr;p Db;m;128; Db;c;128; Db;k;2; Db;o;2; Sv Db;k;2; Rem Rlr;p Se Rem Rlr;p Rco;c Rco;p"
     );
 }
 
@@ -305,7 +306,7 @@ fn the_place_before_a_reject_is_asked_in_one_stretch_with_another_question() {
     bench.forget();
     assert_eq!(bench.done(Request::Do(Stage::Reject)).place, Place::Empty);
     assert_eq!(bench.sent[0].as_ref(), b"\x1bRlr;p\r\x1bRsn\r");
-    assert_eq!(bench.texts().join(" "), "Rlr;p Rsn Rlr;h Ser Rlr;p");
+    assert_eq!(bench.texts().join(" "), "Rlr;p Rsn Rlr;h Ser Rem Rlr;p");
 }
 
 #[test]
