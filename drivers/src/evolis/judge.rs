@@ -150,7 +150,10 @@ impl Evolis {
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
-            Some(_) => Outcome::Stop(Fault::SettingRefused),
+            Some(_) => {
+                self.host_recovers = false;
+                Outcome::Stop(Fault::SettingRefused)
+            }
         }
     }
 
@@ -325,6 +328,9 @@ impl Evolis {
             Judge::MayEject => match inside {
                 Some(true) => task.first([
                     Step::Say(Word::End),
+                    // A printer that lost its power before may have thrown the card out by itself and
+                    // taken another for this command.
+                    Step::Say(Word::ErrorMode),
                     Step::Say(Word::Position),
                     Step::Judge(Judge::EjectedOnce),
                 ]),

@@ -153,6 +153,7 @@ fn one_ktp_from_prepare_to_eject() {
         Rco;p
         Rlr;p
         Se
+        Rem
         Rlr;p"#]]
     .assert_eq(&bench.texts().join("\n"));
 }
@@ -336,7 +337,10 @@ fn an_eject_that_holds_on_is_ended_once() {
     bench.forget();
     bench.fake.on("Se", Does::Says("OK"));
     assert_eq!(bench.done(Request::Do(Stage::Eject)).place, Place::Empty);
-    assert_eq!(bench.texts().join(" "), "Rlr;p Se Rlr;p Psoe;E Se Rlr;p");
+    assert_eq!(
+        bench.texts().join(" "),
+        "Rlr;p Se Rem Rlr;p Psoe;E Se Rlr;p"
+    );
     bench.fake.place = "CARD";
     bench.fake.on("Se", Does::Says("OK"));
     bench.fake.on("Se", Does::Says("OK"));
