@@ -231,7 +231,15 @@ impl Spooler {
         turn: &mut Turn<'_>,
     ) -> Result<(), StoreLost> {
         self.with_run(id, |machine, _| {
-            machine.row.last_evidence = Some(evidence.clone());
+            // Not every stage asks for the counters: what was counted last stays what the next baseline must
+            // agree with.
+            let before = machine.row.last_evidence.take().unwrap_or_default();
+            machine.row.last_evidence = Some(Evidence {
+                unit: evidence.unit.clone().or(before.unit),
+                cards: evidence.cards.or(before.cards),
+                panels: evidence.panels.or(before.panels),
+                ..evidence.clone()
+            });
             Ok(())
         })?;
         match stage {
@@ -412,6 +420,9 @@ impl Spooler {
         let mut given_up = false;
         self.with_run(id, |machine, run| {
             note_fault(run, &fault, turn)?;
+            if fault == Fault::SettingRefused {
+                count_due(id, run, turn)?;
+            }
             turn.note(run, AttemptEntry::Found(evidence))?;
             given_up = run.moves >= MOVE_TRIES && fault == Fault::CardInside;
             machine.faults.insert(fault);
@@ -527,6 +538,21 @@ pub(super) fn note_fault(
         turn.note(run, AttemptEntry::LidOpened)?;
     }
     Ok(())
+}
+
+/// What was on its way when the power went may have been carried out afterwards, and the counters may have
+/// fallen back: only a count of the hopper can tell whether one more blank is gone.
+pub(super) fn count_due(
+    id: &PrinterId,
+    run: &CardRun,
+    turn: &mut Turn<'_>,
+) -> Result<(), StoreLost> {
+    turn.journal(
+        &Actor::Printer(id.clone()),
+        "COUNT_DUE",
+        id.to_string(),
+        serde_json::json!({ "job": run.attempt.job.to_string() }),
+    )
 }
 
 /// What a printer remembers of an ended attempt.

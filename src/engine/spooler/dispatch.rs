@@ -178,6 +178,16 @@ impl Spooler {
         };
         machine.work = Work::Idle;
         if let Some(last) = &machine.row.last_evidence {
+            let fell = |now: Option<u64>, then: Option<u64>| now < then && now.is_some();
+            // A counter that fell back lost its power since: only a count of the hopper shows what it hides.
+            if fell(baseline.cards, last.cards) || fell(baseline.panels, last.panels) {
+                turn.journal(
+                    &Actor::Printer(id.clone()),
+                    "COUNT_DUE",
+                    id.to_string(),
+                    serde_json::json!({}),
+                )?;
+            }
             let doubt = if last.unit.is_some() && baseline.unit != last.unit {
                 Some("OTHER_UNIT")
             } else if baseline.cards > last.cards && last.cards.is_some() {

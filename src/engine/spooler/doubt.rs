@@ -188,17 +188,11 @@ impl Spooler {
             };
         }
         let (point, inside, job) = (case.point, facts.evidence.place.inside(), run.attempt.job);
-        // What was on its way when the power went may have been carried out afterwards, and the counters may
-        // have fallen back: only a count of the hopper can tell whether one more blank is gone.
-        if facts.evidence.power != Power::Kept {
-            turn.journal(
-                &Actor::Printer(id.clone()),
-                "COUNT_DUE",
-                id.to_string(),
-                serde_json::json!({ "job": job.to_string() }),
-            )?;
-        }
+        let power_lost = facts.evidence.power != Power::Kept;
         self.with_run(id, |_, run| {
+            if power_lost {
+                super::card::count_due(id, run, turn)?;
+            }
             let name = format!("{:?}", ruling.verdict);
             turn.note(run, AttemptEntry::Ruled(name, ruling.why.to_owned()))
         })?;
