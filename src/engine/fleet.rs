@@ -10,8 +10,8 @@ use crate::domain::custody::{self, Case, ChipReading};
 use crate::domain::ids::{JobId, PrinterId, Stock};
 use crate::engine::store::{Attempt, AttemptEntry, PanelProof, PrinterRow};
 use cetak_drivers::contract::{
-    Apdu, Capabilities, CardImage, Evidence, Fault, Gravity, Moment, Point, Ribbon, Script, Setup,
-    Stage,
+    Apdu, Capabilities, CardImage, Evidence, Fault, Gravity, Moment, Point, Power, Ribbon, Script,
+    Setup, Stage,
 };
 
 /// Clean cards that must agree before a panel count is proof.
@@ -180,6 +180,10 @@ pub struct CardRun {
     pub doing: Doing,
     /// No doubt since the intent: answers alone suffice for `held`.
     pub uncut: bool,
+    /// No doubt since the picture was loaded, in this life of the program.
+    pub face_uncut: bool,
+    /// Entries of the attempt when the picture was loaded.
+    pub face_from: usize,
     /// What the examination found so far.
     pub evidence: Evidence,
     /// What the reader said during the examination.
@@ -294,6 +298,34 @@ impl CardRun {
         }
     }
 
+    /// Panels counted by a card whose last panel was ordered without a doubt before it: a printer that cannot hold
+    /// throws the finished card out, and people who then see a good card prove the count.
+    pub fn panels_of_an_answered_card(&self) -> Option<u64> {
+        let asked = self
+            .attempt
+            .entries
+            .iter()
+            .position(|entry| *entry == AttemptEntry::Listening)?;
+        let (before, after) = self.attempt.entries.split_at(asked);
+        let answered = before
+            .iter()
+            .all(|entry| matches!(entry, AttemptEntry::Point(_)))
+            && before.last() == Some(&AttemptEntry::Point(Point::Sent(Stage::Finish)));
+        let quiet = !after.iter().any(|entry| {
+            matches!(
+                entry,
+                AttemptEntry::Heard(_) | AttemptEntry::LidOpened | AttemptEntry::Point(_)
+            )
+        });
+        let moved = |after: Option<u64>, before: Option<u64>| after?.checked_sub(before?);
+        let baseline = &self.attempt.baseline;
+        let one_card = moved(self.evidence.cards, baseline.cards) == Some(1);
+        let panels = moved(self.evidence.panels, baseline.panels);
+        // Without its power the counter may have fallen back.
+        let counted = self.evidence.settled && self.evidence.power == Power::Kept;
+        panels.filter(|_| answered && quiet && one_card && counted)
+    }
+
     /// The stage whose intent was the last committed entry.
     pub fn stage_in_doubt(&self) -> Option<Stage> {
         match self.point() {
@@ -393,8 +425,12 @@ impl PrinterMachine {
             .map(|proof| proof.panels)
     }
 
-    /// Learns from a card whose every command was answered and whose end was held.
+    /// Learns from a card whose every command was answered and whose end was held. A counter that does not
+    /// move proves nothing.
     pub fn learn_panels(&mut self, panels: u64) {
+        if panels == 0 {
+            return;
+        }
         let mode = self.spec.mode();
         let proof = match self.row.panels_proved.get(&mode) {
             Some(proof) if proof.panels == panels => PanelProof {

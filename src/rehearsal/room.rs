@@ -11,13 +11,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cetak_drivers::contract::Moment;
+use cetak_drivers::contract::{BenchFlag, Moment};
 use cetak_drivers::link::memory::{CableEvent, MemoryCable, pair};
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::evolis::{Evolis as Firmware, Profile, Switches};
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::hands::Hand;
-use cetak_firmware_sims::mechanism::Blank;
+use cetak_firmware_sims::mechanism::{Blank, CounterStore};
 
 use crate::domain::ids::{JobId, PrinterId};
 use crate::engine::store::crash::{CrashPlan, CrashStore};
@@ -38,7 +38,7 @@ use mode::Mode;
 use trace::Trace;
 
 /// Virtual time after which a room that is not done counts as stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(6 * 3600);
+const STUCK_AFTER: Duration = Duration::from_secs(4 * 3600);
 /// Rounds after which a room that is not done counts as stuck: time that stands still is no excuse.
 const ROUNDS_MAX: u64 = 200_000;
 /// A send fits as a whole, so that one write is one send.
@@ -62,6 +62,8 @@ pub struct Plan {
     pub cuts: Vec<Cut>,
     /// A serial line: the link outlives the printer's power, half a command may stand in it.
     pub serial: bool,
+    /// What a bench has shown of this printer; it must be true of the switches.
+    pub bench: Vec<BenchFlag>,
     /// How long a person takes to come.
     pub hand_after: Duration,
     /// What is planted.
@@ -80,10 +82,32 @@ impl Plan {
             faults: FaultPlan::default(),
             cuts: Vec::new(),
             serial: false,
+            bench: Vec::new(),
             hand_after: Duration::from_secs(30),
             defect: None,
             traced: false,
         }
+    }
+
+    /// Everything that a bench would show of a printer with these switches.
+    pub fn true_bench(mode: Mode, switches: &Switches) -> Vec<BenchFlag> {
+        let last_counted = match mode {
+            Mode::Chip | Mode::Single => switches.p_counts.overlay,
+            Mode::Dual | Mode::Mono => switches.p_counts.resin,
+        };
+        let durable = switches.counter_store == CounterStore::AtOnce;
+        [
+            (durable, BenchFlag::CountersDurable),
+            (switches.p_counts.at_end, BenchFlag::PanelCountedAtEnd),
+            (last_counted, BenchFlag::LastPanelCounted),
+            (
+                switches.ss_drops_pending,
+                BenchFlag::SequenceStartDropsPlanes,
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(is_so, flag)| is_so.then_some(flag))
+        .collect()
     }
 
     /// The same with one more cut.
@@ -143,8 +167,10 @@ pub struct Room {
     report: Report,
     jobs: Vec<(String, JobId)>,
     lives: u64,
-    /// Cards that had left the hopper when the last feed was ordered.
-    picked_before: u32,
+    /// Cards that had left the hopper when each feed was ordered.
+    feeds: Vec<u32>,
+    /// When each card left the hopper.
+    picks: Vec<crate::domain::ids::At>,
     host_back: Option<Moment>,
     link_back: Option<Moment>,
     power_back: Option<Moment>,
@@ -206,7 +232,8 @@ impl Room {
             },
             jobs: Vec::new(),
             lives: 0,
-            picked_before: 0,
+            feeds: Vec::new(),
+            picks: Vec::new(),
             host_back: None,
             link_back: None,
             power_back: None,
@@ -379,6 +406,8 @@ impl Room {
             moved = true;
         }
         self.unplugged();
+        let picked = usize::try_from(self.firmware.mechanism().picked()).unwrap_or(usize::MAX);
+        self.picks.resize(picked, self.at());
         self.note_places();
         moved
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cetak::rehearsal::room::Plan;
 use cetak::rehearsal::room::cuts::{At, Cut, Harm, Reaches};
-use cetak::rehearsal::room::mode::Mode;
+use cetak::rehearsal::room::mode::{Mode, PEOPLE_MAX};
 use cetak_firmware_sims::evolis::Switches;
 use cetak_firmware_sims::faults::FaultPlan;
 use rand_chacha::ChaCha8Rng;
@@ -13,13 +13,15 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use crate::harness::{play_all, seeds};
 
 /// Runs of each suite where nobody asks for more.
-const RUNS: u64 = 600;
+const RUNS: u64 = 400;
 /// A little more than an uncut run of any mode has.
 const COMMITS: u64 = 40;
 const EFFECTS: u64 = 44;
 const SENDS: u64 = 110;
 /// Places after a cut in which the next one comes: recovery is cut too.
 const SOON: u64 = 12;
+/// Sends of the cards that prove the count of panels, about.
+const PROVING_SENDS: u64 = 150;
 
 struct Chance(ChaCha8Rng);
 
@@ -95,6 +97,22 @@ fn several_cuts(seed: u64) -> Plan {
     plan
 }
 
+/// The count of panels is proved by the first cards, the bench has spoken, and the last card is cut.
+fn proved_and_cut(seed: u64) -> Plan {
+    let mut chance = Chance::of(seed ^ 0x5EED_0004);
+    let mut plan = plan(seed, &mut chance);
+    plan.people = PEOPLE_MAX;
+    plan.bench = Plan::true_bench(plan.mode, &plan.switches);
+    let first = PROVING_SENDS + chance.below(SENDS / 2);
+    for number in 0..1 + chance.below(2) {
+        let behind = first + number * SOON;
+        let from = (behind * COMMITS / SENDS, behind * EFFECTS / SENDS, behind);
+        let cut = chance.cut(SOON, SOON, SOON, from);
+        plan = plan.cut(cut);
+    }
+    plan
+}
+
 fn faults_and_cuts(seed: u64) -> Plan {
     let mut chance = Chance::of(seed ^ 0x5EED_0003);
     let mut plan = plan(seed, &mut chance);
@@ -106,23 +124,43 @@ fn faults_and_cuts(seed: u64) -> Plan {
     plan
 }
 
-#[test]
-fn drawn_switches() {
-    play_all("drawn_switches", seeds(RUNS), |seed| Plan {
+fn only_switches(seed: u64) -> Plan {
+    Plan {
         cuts: Vec::new(),
         ..switches_and_a_cut(seed)
-    })
-    .holds("drawn_switches");
+    }
+}
+
+/// A way of drawing and its name.
+pub(crate) type Draw = (&'static str, fn(u64) -> Plan);
+
+/// Every way of drawing.
+pub(crate) const DRAWS: [Draw; 5] = [
+    ("drawn_switches", only_switches),
+    ("drawn_one_cut", switches_and_a_cut),
+    ("drawn_cuts_in_recovery", several_cuts),
+    ("drawn_bench", proved_and_cut),
+    ("drawn_faults", faults_and_cuts),
+];
+
+#[test]
+fn drawn_switches() {
+    play_all("drawn_switches", seeds(RUNS), only_switches).holds("drawn_switches");
 }
 
 #[test]
-fn drawn_cut() {
-    play_all("drawn_cut", seeds(RUNS), switches_and_a_cut).holds("drawn_cut");
+fn drawn_one_cut() {
+    play_all("drawn_one_cut", seeds(RUNS), switches_and_a_cut).holds("drawn_one_cut");
 }
 
 #[test]
 fn drawn_cuts_in_recovery() {
     play_all("drawn_cuts_in_recovery", seeds(RUNS), several_cuts).holds("drawn_cuts_in_recovery");
+}
+
+#[test]
+fn drawn_bench() {
+    play_all("drawn_bench", seeds(RUNS), proved_and_cut).holds("drawn_bench");
 }
 
 #[test]

@@ -11,14 +11,14 @@ use crate::harness::{play, play_all};
 /// Long enough for a motion to end by itself, short enough that places count.
 const AWAY: Duration = Duration::from_secs(2);
 
-fn uncut(mode: Mode) -> Report {
+pub(crate) fn uncut(mode: Mode) -> Report {
     let report = play(Plan::of(mode));
     assert_eq!(report.broken, Vec::<String>::new(), "{mode:?} uncut");
     report
 }
 
 /// Every place of an uncut run, with every harm.
-fn cuts_of(report: &Report) -> Vec<Cut> {
+pub(crate) fn cuts_of(report: &Report) -> Vec<Cut> {
     let mut places = Vec::new();
     for number in 1..=report.commits {
         places.push(At::Commit { number, kept: true });

@@ -2,6 +2,7 @@
 //!
 //! - `everywhere`: the most ordinary printer of each mode, cut once at every commit, effect and send
 //! - `drawn`: switches, cuts, faults, transport and absences drawn from a seed
+//! - `sometimes`: every branch of recovery is gone through
 //! - `traces`: the same plan gives the same trace
 //! - `defects`: what is planted is reported
 //!
@@ -12,4 +13,5 @@ mod defects;
 mod drawn;
 mod everywhere;
 mod harness;
+mod sometimes;
 mod traces;

@@ -4,6 +4,18 @@
 //! first row that fits holds, and what no row names is asked. Two readings of the page are strict here: a
 //! first plane begun comes under the answered park, because the intent of the face is written after it; and
 //! a card that left during a power cut is only good if the last panel is known to be counted.
+//!
+//! What simulated cuts have shown beyond the page [inferred]:
+//!
+//! - The column H, L holds only while power was kept, and on a serial line nothing falls when it was not. So
+//!   the canary and the place are asked again at `Load`, `Face` and `Finish`: without that the first plane
+//!   feeds another card and the face is laid over a chip that nobody has read.
+//! - Bytes that the system still delivers after the printer came back may feed one more blank, and a counter
+//!   that fell back hides it: no row can tell. Every verdict after lost power makes a count of the hopper due.
+//! - "Uncut" for `held` begins where the picture is loaded: a doubt that a verdict has settled before it says
+//!   nothing about the face.
+//! - A count of panels that is 0 (a black card where resin is not counted) proves nothing.
+//! - Words that name no station (`NO CARD`, `ERR CARD`) leave the chip's own reader as witness of the station.
 
 use crate::contract::{
     BenchFlag, ChipIs, LastIs, PanelsIs, PlaceIs, Point, Power, Row, Stage, Verdict, WakeIs,

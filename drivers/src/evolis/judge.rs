@@ -126,7 +126,13 @@ impl Evolis {
         let Some(task) = &mut self.task else {
             return Outcome::Next;
         };
-        let listening = matches!(task.request, Request::Listen { .. });
+        let listening = matches!(
+            task.request,
+            Request::Listen { .. } | Request::Examine { .. }
+        );
+        if matches!(task.request, Request::Examine { .. }) && task.evidence.power == Power::Lost {
+            return Outcome::Next;
+        }
         let mode = match said {
             Said::Ok => None,
             // Without its witness a cut counts as one of power; without its setting a card is not begun.
@@ -148,7 +154,10 @@ impl Evolis {
             }
             // Asked before it is set: only the vendor's service would have been overwritten unseen.
             Some(_) if !set => Outcome::Next,
-            Some(_) => Outcome::Stop(Fault::SettingRefused),
+            Some(_) => {
+                self.host_recovers = false;
+                Outcome::Stop(Fault::SettingRefused)
+            }
         }
     }
 
@@ -328,6 +337,9 @@ impl Evolis {
             Judge::MayEject => match inside {
                 Some(true) => task.first([
                     Step::Say(Word::End),
+                    // A printer that lost its power before may have thrown the card out by itself and
+                    // taken another for this command.
+                    Step::Say(Word::ErrorMode),
                     Step::Say(Word::Position),
                     Step::Judge(Judge::EjectedOnce),
                 ]),
@@ -349,6 +361,8 @@ impl Evolis {
                 (Some(true), Some(true)) => self.fault(Fault::RejectFull),
                 (Some(true), Some(false) | None) => task.first([
                     Step::Say(Word::Reject),
+                    // A printer that lost its power, and the card with it, answers the reject too.
+                    Step::Say(Word::ErrorMode),
                     Step::Say(Word::Position),
                     Step::Judge(Judge::Rejected),
                 ]),
@@ -431,6 +445,8 @@ impl Evolis {
             (evidence.feeder_filled == Some(false), Fault::FeederEmpty),
             (evidence.reject_full == Some(true), Fault::RejectFull),
             (evidence.ribbon_left == Some(0), Fault::RibbonEnd),
+            // Two witnesses that disagree stand in the way of the next card: somebody must look inside.
+            (evidence.place == Place::Unknown, Fault::OutOfStep),
         ];
         faults.extend(signs.into_iter().filter(|(seen, _)| *seen).map(|(_, f)| f));
         faults.sort();

@@ -125,8 +125,9 @@ impl Evolis {
         steps
     }
 
-    /// One reading of `Examine`. The reject box comes last: its answer is never `OK`, so the printer's
-    /// memory of the last answer cannot be mistaken for that of a move.
+    /// One reading of `Examine`. The canary comes last: what was read before it was read under the same power
+    /// as `Listen`'s canary. Its answer is never `OK`, so the printer's memory of the last answer cannot be
+    /// mistaken for that of a move.
     pub(super) fn reading(&self, first: bool) -> Vec<Step> {
         let mut steps = self.place();
         steps.extend(counters());
@@ -137,13 +138,14 @@ impl Evolis {
         if self.model.tells_reject_box {
             steps.push(Step::Say(Word::RejectBox));
         }
+        steps.push(Step::Say(Word::ErrorMode));
         steps
     }
 
     fn status(&self, now: Moment) -> Vec<Step> {
         let mut steps = self.open_in_step();
+        steps.extend(self.place());
         steps.extend([
-            Step::Say(Word::Position),
             Step::Say(Word::Voltage(Sensor::Cover)),
             Step::Say(Word::Voltage(Sensor::Feeder)),
         ]);
@@ -194,16 +196,11 @@ impl Evolis {
         let Some(Part::Plane(first)) = parts.pop_front() else {
             return Err(Refused::Because(Fault::BadParameter));
         };
-        let mut steps = Vec::new();
+        let mut steps = still_there();
         if setup.card_inside && self.planes_may_wait {
             // The attempt goes on with a card inside and planes of its own may wait: a new sequence drops
             // them where the bench has shown that; the rows let nobody come here otherwise.
-            steps.extend([
-                Step::Say(Word::Position),
-                Step::Judge(Judge::MustBeInside),
-                Step::Say(Word::Begin),
-                Step::Say(Word::ToPrintStart),
-            ]);
+            steps.extend([Step::Say(Word::Begin), Step::Say(Word::ToPrintStart)]);
         }
         self.planes_may_wait = true;
         self.loaded = true;
@@ -248,6 +245,7 @@ impl Evolis {
                 if !self.loaded {
                     return Err(Refused::Because(Fault::OutOfStep));
                 }
+                steps.extend(still_there());
                 steps.extend(self.rest.drain(..).map(|part| match part {
                     Part::Word(word) => Step::Say(word),
                     Part::Plane(bytes) => Step::Plane(bytes),
@@ -259,7 +257,13 @@ impl Evolis {
                     return Err(Refused::Because(Fault::OutOfStep));
                 }
                 self.loaded = false;
-                steps.extend([Step::Say(Word::End), Step::Say(Word::Position)]);
+                steps.extend(still_there());
+                // The canary behind the command: a printer that lost its power before it answers `OK` too.
+                steps.extend([
+                    Step::Say(Word::End),
+                    Step::Say(Word::ErrorMode),
+                    Step::Say(Word::Position),
+                ]);
                 steps.push(Step::Judge(Judge::Held));
                 steps.extend(counters());
                 steps.push(Step::Judge(Judge::Finished));
@@ -320,6 +324,17 @@ impl Evolis {
             Some(Stage::Face | Stage::Chip) | None => false,
         }
     }
+}
+
+/// What is asked before anything that lays dye or ends a sequence. A serial line outlives the printer's power:
+/// a plane would then feed another card, whose chip is nobody's, and print on it with the printer's own
+/// recovery. The canary tells that the power was kept, the place that a card is there.
+fn still_there() -> Vec<Step> {
+    vec![
+        Step::Say(Word::ErrorMode),
+        Step::Say(Word::Position),
+        Step::Judge(Judge::MustBeInside),
+    ]
 }
 
 pub(super) fn counters() -> [Step; 2] {

@@ -14,6 +14,8 @@ use crate::contract::{
 const RESET_TRIES: u32 = 6;
 /// The port status byte that means ready [code: iomem samples].
 const PORT_READY: u8 = 0x18;
+/// Select, of the USB printer class [inferred].
+const PORT_SELECT: u8 = 0x10;
 
 impl Evolis {
     /// The link is open.
@@ -83,10 +85,14 @@ impl Evolis {
     pub(super) fn port_status(&mut self, status: Option<u8>, now: Moment) {
         let apart = self.options.limits.port_status_apart;
         let Some(task) = &mut self.task else { return };
-        if let Doing::PortStatus { again, .. } = &mut task.doing {
+        if let Doing::PortStatus {
+            again, selected, ..
+        } = &mut task.doing
+        {
             if status.is_none_or(|byte| byte == PORT_READY) {
                 self.step_done(now);
             } else {
+                *selected = status.is_some_and(|byte| byte & PORT_SELECT != 0);
                 *again = Some(now + apart);
             }
         }
@@ -291,10 +297,18 @@ impl Evolis {
                 self.out.push_back(Output::Close(Channel::Main));
                 self.answer(Answer::Lost);
             }
-            Doing::PortStatus { until, again } => {
+            Doing::PortStatus {
+                until,
+                again,
+                selected,
+            } => {
                 if again.is_some() && now < *until {
                     *again = None;
                     self.out.push_back(Output::AskPortStatus);
+                } else if *selected {
+                    // A fault that waits for `Scs` stays on the port for ever, and `Scs` waits for a verdict.
+                    // Reads go out in a fault too [code: iomem samples, acc-afpslai].
+                    self.step_done(now);
                 } else {
                     let waited = self.options.limits.first;
                     self.answer(Answer::Silent { waited });

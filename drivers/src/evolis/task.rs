@@ -10,7 +10,7 @@ use super::judge::Judge;
 use super::status::Said;
 use super::wire::{CR, NUL, Reply, SPOILER, Word};
 use super::{Evolis, Line, Transport};
-use crate::contract::{Channel, Evidence, Fault, LastAnswer, Moment, Output, Request};
+use crate::contract::{Channel, Evidence, Fault, LastAnswer, Moment, Output, Request, Stage};
 
 /// Tries of a question that wants a number [code: Qt kiosk].
 pub(super) const NUMBER_TRIES: u32 = 3;
@@ -23,7 +23,7 @@ const BITS_A_BYTE_ON_THE_LINE: u64 = 10;
 pub(super) enum Step {
     /// The link is up, else it is opened and what waits on it is read.
     Open,
-    /// On USB: the port says that it is ready.
+    /// On USB: the port says that it is ready, or a fault has stood on it for so long that reads are tried.
     Ready,
     /// Reads what waits.
     Hear,
@@ -59,6 +59,8 @@ pub(super) enum Doing {
     PortStatus {
         until: Moment,
         again: Option<Moment>,
+        /// The port said last that a printer is selected: it is on, and something stands in its way.
+        selected: bool,
     },
     Hearing {
         until: Moment,
@@ -116,7 +118,7 @@ pub(super) struct Task {
     pub(super) noted: Vec<Fault>,
     /// What ended the stage.
     pub(super) fault: Option<Fault>,
-    /// The first answer after a doubt is still to come.
+    /// The first answer is still to come, and something may be running before it.
     pub(super) doubt: bool,
     /// What waited when a `Listen` began.
     pub(super) waited: Vec<Reply>,
@@ -130,7 +132,11 @@ pub(super) struct Task {
 
 impl Task {
     pub(super) fn new(request: Request, steps: VecDeque<Step>, evidence: Evidence) -> Task {
-        let doubt = matches!(request, Request::Listen { .. } | Request::Examine { .. });
+        // Before the end of a sequence a panel may be running too: the first question waits for it.
+        let doubt = matches!(
+            request,
+            Request::Listen { .. } | Request::Examine { .. } | Request::Do(Stage::Finish)
+        );
         Task {
             request,
             steps,
@@ -152,7 +158,9 @@ impl Task {
         match &self.doing {
             Doing::Nothing => None,
             Doing::Asking(asked) => Some(asked.again.map_or(asked.until, |at| at.min(asked.until))),
-            Doing::PortStatus { until, again } => Some(again.map_or(*until, |at| at.min(*until))),
+            Doing::PortStatus { until, again, .. } => {
+                Some(again.map_or(*until, |at| at.min(*until)))
+            }
             Doing::Opening { until }
             | Doing::Hearing { until, .. }
             | Doing::Plane { until, .. }
@@ -208,6 +216,7 @@ impl Evolis {
                     self.wait_for(Doing::PortStatus {
                         until: now + limits.first,
                         again: None,
+                        selected: false,
                     });
                 }
             }

@@ -29,6 +29,12 @@ impl Spooler {
                 };
                 machine.heard_from(&status.evidence);
                 machine.faults = status.faults.into_iter().collect();
+                // No attempt is open, so this card is nobody's: it stands in the way until a hand comes.
+                if matches!(machine.work, Work::Idle | Work::Asking)
+                    && status.evidence.place.inside() == Some(true)
+                {
+                    machine.faults.insert(Fault::CardInside);
+                }
                 Ok(())
             }
             Event::Up => Ok(()),
@@ -225,7 +231,15 @@ impl Spooler {
         turn: &mut Turn<'_>,
     ) -> Result<(), StoreLost> {
         self.with_run(id, |machine, _| {
-            machine.row.last_evidence = Some(evidence.clone());
+            // Not every stage asks for the counters: what was counted last stays what the next baseline must
+            // agree with.
+            let before = machine.row.last_evidence.take().unwrap_or_default();
+            machine.row.last_evidence = Some(Evidence {
+                unit: evidence.unit.clone().or(before.unit),
+                cards: evidence.cards.or(before.cards),
+                panels: evidence.panels.or(before.panels),
+                ..evidence.clone()
+            });
             Ok(())
         })?;
         match stage {
@@ -329,6 +343,10 @@ impl Spooler {
     ) -> Result<(), StoreLost> {
         self.with_run(id, |machine, run| {
             run.image = Some(Arc::clone(&image));
+            // A doubt before the face is settled by the verdict that let the attempt go on: the face itself
+            // begins here and may still be answered from its first plane to its last.
+            run.face_uncut = true;
+            run.face_from = run.attempt.entries.len();
             run.doing = Doing::Loading;
             turn.ask(machine, Request::Load(image));
             Ok(())
@@ -349,16 +367,21 @@ impl Spooler {
             let one_card = moved(evidence.cards, run.attempt.baseline.cards) == Some(1);
             let panels = moved(evidence.panels, run.attempt.baseline.panels);
             let proved = machine.panels_proved();
-            let clean = run.uncut
-                && run
-                    .attempt
-                    .entries
+            let points = |entries: &[AttemptEntry]| {
+                entries
                     .iter()
-                    .all(|entry| matches!(entry, AttemptEntry::Point(_)));
+                    .all(|entry| matches!(entry, AttemptEntry::Point(_)))
+            };
+            let whole = run.uncut && points(&run.attempt.entries);
+            let clean =
+                run.face_uncut && run.attempt.entries.get(run.face_from..).is_some_and(points);
             match evidence.place.inside() {
                 Some(true) => {
                     held = one_card && clean && (proved.is_none() || panels == proved);
-                    if held && let Some(panels) = panels {
+                    if held
+                        && whole
+                        && let Some(panels) = panels
+                    {
                         machine.learn_panels(panels);
                     }
                 }
@@ -397,6 +420,9 @@ impl Spooler {
         let mut given_up = false;
         self.with_run(id, |machine, run| {
             note_fault(run, &fault, turn)?;
+            if fault == Fault::SettingRefused {
+                count_due(id, run, turn)?;
+            }
             turn.note(run, AttemptEntry::Found(evidence))?;
             given_up = run.moves >= MOVE_TRIES && fault == Fault::CardInside;
             // A hand frees the card, and the error stays latched: the next feed would be refused by it.
@@ -508,11 +534,27 @@ pub(super) fn note_fault(
     turn: &mut Turn<'_>,
 ) -> Result<(), StoreLost> {
     run.uncut = false;
+    run.face_uncut = false;
     turn.note(run, AttemptEntry::Heard(fault.clone()))?;
     if *fault == Fault::CoverOpen {
         turn.note(run, AttemptEntry::LidOpened)?;
     }
     Ok(())
+}
+
+/// What was on its way when the power went may have been carried out afterwards, and the counters may have
+/// fallen back: only a count of the hopper can tell whether one more blank is gone.
+pub(super) fn count_due(
+    id: &PrinterId,
+    run: &CardRun,
+    turn: &mut Turn<'_>,
+) -> Result<(), StoreLost> {
+    turn.journal(
+        &Actor::Printer(id.clone()),
+        "COUNT_DUE",
+        id.to_string(),
+        serde_json::json!({ "job": run.attempt.job.to_string() }),
+    )
 }
 
 /// What a printer remembers of an ended attempt.

@@ -183,12 +183,21 @@ impl Spooler {
         if self.stopping {
             return Ok(());
         }
+        if counter_fell(machine.row.last_evidence.as_ref(), &baseline) {
+            turn.journal(
+                &Actor::Printer(id.clone()),
+                "COUNT_DUE",
+                id.to_string(),
+                serde_json::json!({}),
+            )?;
+        }
         let simulated = baseline.unit.as_deref().is_some_and(is_simulated_unit);
-        if let Some(code) = if simulated && !self.settings.training {
+        let doubt = if simulated && !self.settings.training {
             Some("SIMULATED_PRINTER")
         } else {
             doubt_between(machine.row.last_evidence.as_ref(), &baseline)
-        } {
+        };
+        if let Some(code) = doubt {
             machine.row.doubt = Some(code.to_owned());
             turn.store.save_printer(&machine.row)?;
             return turn.journal(
@@ -243,6 +252,8 @@ impl Spooler {
             image: Some(image),
             doing: Doing::Stage(Stage::Feed),
             uncut: true,
+            face_uncut: false,
+            face_from: 0,
             evidence: Evidence::default(),
             chip: None,
             examined: 0,
@@ -255,6 +266,12 @@ impl Spooler {
         turn.ask(machine, Request::Do(Stage::Feed));
         Ok(())
     }
+}
+
+/// A counter that fell back lost its power since: only a count of the hopper shows what it hides.
+fn counter_fell(last: Option<&Evidence>, baseline: &Evidence) -> bool {
+    let fell = |now: Option<u64>, then: Option<u64>| now < then && now.is_some();
+    last.is_some_and(|last| fell(baseline.cards, last.cards) || fell(baseline.panels, last.panels))
 }
 
 /// A new baseline must agree with the last committed evidence: else a card was made while nobody asked.

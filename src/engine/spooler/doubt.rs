@@ -1,7 +1,7 @@
 //! After a doubt: listen, examine, commit the verdict, and only then let anything move.
 
 use cetak_drivers::contract::{
-    Answer, EncoderNews, EncoderRequest, Evidence, Place, Point, Request, Stage, Verdict,
+    Answer, EncoderNews, EncoderRequest, Evidence, Point, Power, Request, Stage, Verdict,
 };
 
 use super::{End, Spooler, Turn};
@@ -16,10 +16,14 @@ impl Spooler {
     pub(super) fn examine(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
         self.with_run(id, |machine, run| {
             run.uncut = false;
+            run.face_uncut = false;
             run.examined = 0;
             run.evidence = Evidence::default();
             run.chip = None;
-            turn.note(run, AttemptEntry::Listening)?;
+            // A printer that stays away is asked again and again: one entry says so.
+            if run.attempt.entries.last() != Some(&AttemptEntry::Listening) {
+                turn.note(run, AttemptEntry::Listening)?;
+            }
             run.doing = Doing::Listening;
             turn.ask(
                 machine,
@@ -54,6 +58,7 @@ impl Spooler {
         let mut resumed = None;
         let mut doubtful = false;
         self.with_run(id, |machine, run| {
+            run.away_long |= super::away_for_long(&run.attempt, turn.at);
             turn.note(run, AttemptEntry::Found(evidence.clone()))?;
             if evidence.lid_open == Some(true)
                 && !run.attempt.entries.contains(&AttemptEntry::LidOpened)
@@ -80,8 +85,10 @@ impl Spooler {
                 Doing::Examining => {
                     machine.row.last_evidence = run.evidence.settled.then(|| run.evidence.clone());
                     turn.store.save_printer(&machine.row)?;
+                    // Only a card at the station answers the reader: that it does is a witness of its own,
+                    // also where the printer has no word for the station.
                     let chip_counts = run.attempt.chip
-                        && run.evidence.place == Place::Contactless
+                        && run.evidence.place.inside() == Some(true)
                         && matches!(
                             run.point(),
                             Point::Answered(Stage::Feed) | Point::Bound | Point::Sent(Stage::Chip)
@@ -181,7 +188,11 @@ impl Spooler {
             };
         }
         let (point, inside, job) = (case.point, facts.evidence.place.inside(), run.attempt.job);
+        let power_lost = facts.evidence.power != Power::Kept;
         self.with_run(id, |_, run| {
+            if power_lost {
+                super::card::count_due(id, run, turn)?;
+            }
             let name = format!("{:?}", ruling.verdict);
             turn.note(run, AttemptEntry::Ruled(name, ruling.why.to_owned()))
         })?;

@@ -274,7 +274,6 @@ impl Spooler {
 /// An attempt that an earlier life of the program left open.
 fn taken_up(attempt: Attempt, job: &JobRow, at: At) -> CardRun {
     let in_doubt = matches!(job.state, JobState::InDoubt { .. });
-    let away = at.0 - attempt.noted_at.0;
     CardRun {
         stock: Stock::of(job.product),
         image: None,
@@ -284,14 +283,21 @@ fn taken_up(attempt: Attempt, job: &JobRow, at: At) -> CardRun {
             Doing::Waiting
         },
         uncut: false,
+        face_uncut: false,
+        face_from: 0,
         evidence: Evidence::default(),
         chip: None,
         examined: 0,
         moves: 0,
         fed_at: None,
-        away_long: !(0..=AWAY_MS_MAX).contains(&away),
+        away_long: away_for_long(&attempt, at),
         attempt,
     }
+}
+
+/// Whether the last committed news of an attempt are too old, or from a clock that cannot be compared.
+fn away_for_long(attempt: &Attempt, at: At) -> bool {
+    !(0..=AWAY_MS_MAX).contains(&(at.0 - attempt.noted_at.0))
 }
 
 impl Turn<'_> {
@@ -314,6 +320,7 @@ impl Turn<'_> {
     fn note(&mut self, run: &mut CardRun, entry: AttemptEntry) -> Result<(), StoreLost> {
         self.store.note_attempt(run.attempt.id, &entry, self.at)?;
         run.attempt.entries.push(entry);
+        run.attempt.noted_at = self.at;
         Ok(())
     }
 

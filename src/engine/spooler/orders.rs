@@ -63,7 +63,8 @@ impl Spooler {
                     // A person has looked: what is counted from here on is compared with the next baseline.
                     machine.row.last_evidence = None;
                 }
-                machine.again_at = None;
+                // Asked at once, and not put off again by whoever resumes it again.
+                machine.again_at = Some(turn.now);
                 turn.journal(actor, "RESUMED", id.to_string(), serde_json::json!({}))
             }),
             Command::Receive(stock, pieces, paper) => {
@@ -220,6 +221,11 @@ impl Spooler {
         if let Some(machine) = self.printers.get_mut(&printer)
             && let Work::Card(run) = std::mem::replace(&mut machine.work, Work::Idle)
         {
+            if action.settlement == Settlement::Printed
+                && let Some(panels) = run.panels_of_an_answered_card()
+            {
+                machine.learn_panels(panels);
+            }
             close(machine, &run, outcome, turn)?;
             machine.needs_clear |= run
                 .attempt

@@ -58,6 +58,8 @@ fn card(doing: Doing) -> Work {
         image: None,
         doing,
         uncut: true,
+        face_uncut: false,
+        face_from: 0,
         evidence: Evidence::default(),
         chip: None,
         examined: 0,

@@ -35,6 +35,8 @@ pub enum Reaches {
     First,
     /// Half of it.
     Half,
+    /// All but its last two bytes: of some commands that is another command without its end.
+    AllButTwo,
     /// All but its last byte.
     AllButLast,
     /// All: the system delivers what the write took, though nobody lives to hear of it.
@@ -43,9 +45,10 @@ pub enum Reaches {
 
 impl Reaches {
     /// Every one.
-    pub const EVERY: [Reaches; 4] = [
+    pub const EVERY: [Reaches; 5] = [
         Reaches::First,
         Reaches::Half,
+        Reaches::AllButTwo,
         Reaches::AllButLast,
         Reaches::All,
     ];
@@ -54,6 +57,7 @@ impl Reaches {
         match self {
             Reaches::First => length.min(1),
             Reaches::Half => length / 2,
+            Reaches::AllButTwo => length.saturating_sub(2),
             Reaches::AllButLast => length.saturating_sub(1),
             Reaches::All => length,
         }

@@ -99,6 +99,7 @@ impl Room {
         let options = Options {
             dots: Some((mode::LINES, mode::COLUMNS)),
             seed: self.lives,
+            bench: self.plan.bench.clone(),
             transport: if self.plan.serial {
                 Transport::Serial
             } else {
@@ -221,12 +222,12 @@ impl Room {
         let mut response = None;
         for effect in effects {
             self.note(format_args!("effect {effect:?}"));
-            let host = self.host.as_mut()?;
+            let host = self.host.as_mut().expect("whoever dies hands out no more");
             match effect {
                 Effect::Reply(_, answer) => response = Some(answer),
                 Effect::Ask(_, _, request) => {
                     if matches!(request, Request::Do(Stage::Feed)) {
-                        self.picked_before = self.firmware.mechanism().picked();
+                        self.feeds.push(self.firmware.mechanism().picked());
                     }
                     let asked = host.printer.ask(request, now);
                     if asked.is_err() {
@@ -251,9 +252,10 @@ impl Room {
             self.report.effects += 1;
             let here = Place::Effect(self.report.effects);
             if self.cut_at(here).is_some() && self.strike() {
-                return None;
+                break;
             }
         }
+        // An answer that was handed out has reached its client; one that is lost is a cut at its commit.
         response
     }
 

@@ -11,10 +11,11 @@ use super::operator::is_whole;
 use super::{BLANKS, Room};
 use crate::artwork::mark;
 use crate::domain::blank::Account;
-use crate::domain::ids::JobId;
+use crate::domain::ids::{At, JobId};
 use crate::domain::invariants::{self, CardPlace, Ended, SeenCard};
 use crate::domain::job::JobState;
-use crate::engine::store::{AttemptEntry, StoreRead};
+use crate::engine::fleet::Work;
+use crate::engine::store::{AttemptEntry, Outcome, StoreRead};
 
 impl Room {
     /// Every job has its card and the printer rests.
@@ -42,8 +43,10 @@ impl Room {
             .flat_map(|host| host.spooler.printers())
             .map(|machine| {
                 let work = match &machine.work {
-                    crate::engine::fleet::Work::Card(run) => format!("{:?}", run.doing),
-                    idle => format!("{idle:?}"),
+                    Work::Card(run) => format!("{:?}", run.doing),
+                    other @ (Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking) => {
+                        format!("{other:?}")
+                    }
                 };
                 format!(
                     "{work} faults {:?} doubt {:?} again {:?} reachable {} clear {} hopper {:?}",
@@ -209,11 +212,24 @@ impl Room {
         }
         if beside > 0 {
             self.report.reach("blank beside");
-            if !self.was_put_in_doubt() {
-                broken.push(format!(
-                    "S1: {beside} blanks left the hopper and nobody was told"
-                ));
-            }
+        }
+        let feeds = self.true_feeds();
+        if beside > feeds.beside {
+            broken.push(format!(
+                "S1: {beside} blanks fewer in the hopper than by the books, {} came out beside",
+                feeds.beside
+            ));
+        }
+        if beside > 0 && feeds.last_beside > self.last_told() {
+            broken.push(format!(
+                "S1: {beside} blanks left the hopper and nobody was told"
+            ));
+        }
+        if feeds.not_fed_by_the_books > feeds.not_fed {
+            broken.push(format!(
+                "S1: {} blanks count as not fed, {} were not",
+                feeds.not_fed_by_the_books, feeds.not_fed
+            ));
         }
         for row in &rows {
             let card = self
@@ -252,13 +268,48 @@ impl Room {
         }
     }
 
-    /// Whether people were told that something about this printer is not as the books say.
-    fn was_put_in_doubt(&self) -> bool {
+    /// What really left the hopper for each ordered feed.
+    fn true_feeds(&self) -> TrueFeeds {
+        let picked = self.firmware.mechanism().picked();
+        let mut feeds = TrueFeeds::default();
+        let mut beside = |picks: std::ops::Range<u32>| {
+            for pick in picks {
+                feeds.beside += 1;
+                feeds.last_beside = usize::try_from(pick)
+                    .ok()
+                    .and_then(|pick| self.picks.get(pick).copied());
+            }
+        };
+        beside(0..self.feeds.first().copied().unwrap_or(picked));
+        let ends = self.feeds.iter().skip(1).copied().chain([picked]);
+        let mut not_fed = 0;
+        for (before, after) in self.feeds.iter().copied().zip(ends) {
+            beside(before + 1..after);
+            not_fed += u64::from(before == after);
+        }
+        feeds.not_fed = not_fed;
+        let mut attempts = 0;
+        for (_, id) in &self.jobs {
+            for (_, outcome) in self.store.attempts(*id).expect("a sound store") {
+                attempts += 1;
+                feeds.not_fed_by_the_books += u64::from(outcome == Some(Outcome::NotFed));
+            }
+        }
+        // An intent whose order never went out.
+        feeds.not_fed += attempts - (self.feeds.len() as u64).min(attempts);
+        feeds
+    }
+
+    /// When people were last told that something about this printer may not be as the books say.
+    fn last_told(&self) -> Option<At> {
         let journal = self.store.journal(0, usize::MAX >> 1);
-        journal
-            .expect("a sound store")
-            .iter()
-            .any(|entry| matches!(entry.what.as_str(), "PRINTER_IN_DOUBT" | "IN_DOUBT"))
+        let told = journal.expect("a sound store").into_iter().filter(|entry| {
+            matches!(
+                entry.what.as_str(),
+                "PRINTER_IN_DOUBT" | "IN_DOUBT" | "COUNT_DUE"
+            )
+        });
+        told.map(|entry| entry.at).max()
     }
 
     /// Which branches of recovery the run went through.
@@ -295,6 +346,19 @@ impl Room {
             }
         }
     }
+}
+
+/// What the mechanism did for the feeds that were ordered.
+#[derive(Debug, Default)]
+struct TrueFeeds {
+    /// Cards that left the hopper beside the one of their feed.
+    beside: u64,
+    /// When the last of them did.
+    last_beside: Option<At>,
+    /// Feeds for which none left it.
+    not_fed: u64,
+    /// Attempts that ended as not fed.
+    not_fed_by_the_books: u64,
 }
 
 /// Whether a numbered blank lies where the books have it.

@@ -1,6 +1,8 @@
 //! The operator: a person who comes after a while, sees what can be seen, uses hands, and answers what
 //! waits for people.
 
+use std::time::Duration;
+
 use cetak_drivers::contract::Moment;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::hands::Hand;
@@ -14,6 +16,9 @@ use crate::domain::job::JobState;
 use crate::engine::fleet::{Doing, Work};
 use crate::engine::spooler::{Command, Response, Settlement};
 use crate::engine::store::StoreRead;
+
+/// How long a printer that only shows a fault is left alone between two looks.
+const LOOKS_AGAIN: Duration = Duration::from_secs(60);
 
 /// When the operator comes.
 #[derive(Debug, Default)]
@@ -51,7 +56,13 @@ impl Room {
         }
         match self.hands.at {
             None => {
-                self.hands.at = Some(self.now + self.plan.hand_after);
+                let only_waits = calls == [Call::Resume];
+                let after = if only_waits {
+                    self.plan.hand_after.max(LOOKS_AGAIN)
+                } else {
+                    self.plan.hand_after
+                };
+                self.hands.at = Some(self.now + after);
                 return false;
             }
             Some(at) if at > self.now => return false,
@@ -156,7 +167,16 @@ impl Room {
             }
             Call::Settle(key, id) => {
                 self.clear_path();
-                let settlement = if self.cards_of(key).any(is_whole) {
+                let bound = self.store.job(*id).expect("a sound store");
+                let bound = bound.and_then(|row| row.state.blank().cloned());
+                // A whole card with another chip than the one that was bound is no card of this job.
+                let theirs = |card: &Card| {
+                    is_whole(card)
+                        && bound
+                            .as_ref()
+                            .is_none_or(|uid| card.uid.as_deref() == Some(uid.0.as_str()))
+                };
+                let settlement = if self.cards_of(key).any(theirs) {
                     Settlement::Printed
                 } else if self.fed_for_this_attempt() {
                     Settlement::Spoiled
@@ -164,7 +184,7 @@ impl Room {
                     Settlement::NotFed
                 };
                 if settlement != Settlement::Printed {
-                    self.cut_cards();
+                    self.cut_cards(key, true);
                 }
                 let mut settlement = settlement;
                 let mut proposed = self.command(&first, Command::Settle(*id, settlement));
@@ -179,8 +199,8 @@ impl Room {
                 }
                 true
             }
-            Call::Cut(_, id) => {
-                self.cut_cards();
+            Call::Cut(key, id) => {
+                self.cut_cards(key, false);
                 self.report.reach("hand/cut");
                 self.command(&first, Command::ConfirmCut(*id));
                 true
@@ -225,7 +245,8 @@ impl Room {
 
     /// Whether a card left the hopper since the last feed was ordered: the mechanism's word.
     fn fed_for_this_attempt(&self) -> bool {
-        self.firmware.mechanism().picked() > self.picked_before
+        let before = self.feeds.last().copied().unwrap_or(0);
+        self.firmware.mechanism().picked() > before
     }
 
     /// Whole cards that bear the key's mark.
@@ -237,17 +258,10 @@ impl Room {
             .filter(move |card| mark_of(card) == Some(wanted))
     }
 
-    /// Cuts every card out of the hopper that is not the one card of a printed job.
-    fn cut_cards(&mut self) {
-        let printed: Vec<mark::Mark> = self
-            .jobs
-            .iter()
-            .filter(|(_, id)| {
-                let row = self.store.job(*id).expect("a sound store");
-                row.is_some_and(|row| matches!(row.state, JobState::Printed { .. }))
-            })
-            .map(|(key, _)| mark::of(key))
-            .collect();
+    /// Cuts what lies in the bins and on the pile and is no whole card, or a whole one of this key; one that
+    /// lies among the good ones only `everywhere`.
+    fn cut_cards(&mut self, key: &str, everywhere: bool) {
+        let wanted = mark::of(key);
         let to_cut: Vec<_> = self
             .firmware
             .mechanism()
@@ -263,9 +277,9 @@ impl Room {
                 | CardPlace::Away => false,
             })
             .filter(|card| {
-                let somebodys =
-                    is_whole(card) && mark_of(card).is_some_and(|mark| printed.contains(&mark));
-                !card.cut && !somebodys
+                let tray = card.place == CardPlace::Output;
+                let theirs = mark_of(card) == Some(wanted) && (everywhere || !tray);
+                !card.cut && (!is_whole(card) || theirs)
             })
             .map(|card| card.id)
             .collect();

@@ -16,6 +16,15 @@ fn a_fault_heard_inside_a_picture_waits_for_its_last_byte() {
         .evolis
         .ask(Request::Do(Stage::Face), bench.now)
         .unwrap();
+    for (question, answer) in [("\x1bRem\r", "2 0\0"), ("\x1bRlr;p\r", "CARD\0")] {
+        let Output::Send(Channel::Main, asked) = bench.evolis.poll() else {
+            panic!("what is asked before a plane");
+        };
+        assert_eq!(asked.as_ref(), question.as_bytes());
+        bench
+            .evolis
+            .receive(Channel::Main, answer.as_bytes(), bench.now);
+    }
     let Output::Send(Channel::Main, plane) = bench.evolis.poll() else {
         panic!("a plane is sent");
     };

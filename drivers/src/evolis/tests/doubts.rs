@@ -270,8 +270,14 @@ fn a_usb_printer_is_not_asked_before_its_port_says_ready() {
     let began = bench.now;
     bench.done(listen(Stage::Feed));
     assert!(bench.now.since(began) >= Duration::from_secs(2));
+    // A fault that stays is read through; a printer that is not there is not.
     let mut bench = primacy(usb());
     bench.port_status = vec![Some(0x10); 100].into();
+    let began = bench.now;
+    bench.done(listen(Stage::Feed));
+    assert!(bench.now.since(began) >= Duration::from_secs(60));
+    let mut bench = primacy(usb());
+    bench.port_status = vec![Some(0x00); 100].into();
     let waited = Duration::from_secs(60);
     assert_eq!(bench.ask(listen(Stage::Feed)), Answer::Silent { waited });
     assert!(bench.sent.is_empty());
@@ -301,7 +307,10 @@ fn the_hosts_right_to_recover_is_set_before_a_move_that_nobody_prepared() {
     bench.forget();
     bench.done(Request::Do(Stage::Reject));
     assert_eq!(bench.sent[0].as_ref(), b"\x1bPem;2\r\x1bRlr;p\r\x1bRsn\r");
-    assert_eq!(bench.texts().join(" "), "Pem;2 Rlr;p Rsn Rlr;h Ser Rlr;p");
+    assert_eq!(
+        bench.texts().join(" "),
+        "Pem;2 Rlr;p Rsn Rlr;h Ser Rem Rlr;p"
+    );
 }
 
 #[test]
@@ -318,7 +327,7 @@ fn an_attempt_that_goes_on_with_planes_in_memory_begins_its_sequence_anew() {
     bench.done(Request::Prepare(setup));
     bench.forget();
     bench.done(Request::Load(image(SMALL)));
-    assert_eq!(bench.texts().join(" "), "Rlr;p Ss Si Sr Db;y;128;");
+    assert_eq!(bench.texts().join(" "), "Rem Rlr;p Ss Si Sr Db;y;128;");
 }
 
 #[test]

@@ -136,18 +136,26 @@ fn one_ktp_from_prepare_to_eject() {
         Si
         Rlr;p
         Rco;c
+        Rem
+        Rlr;p
         Sr
         Db;y;128;
+        Rem
+        Rlr;p
         Db;m;128;
         Db;c;128;
         Db;k;2;
         Db;o;2;
+        Rem
+        Rlr;p
         Se
+        Rem
         Rlr;p
         Rco;c
         Rco;p
         Rlr;p
         Se
+        Rem
         Rlr;p"#]]
     .assert_eq(&bench.texts().join("\n"));
 }
@@ -174,7 +182,7 @@ fn without_a_chip_the_card_goes_to_the_print_start_at_once() {
     assert_eq!((end.place, end.panels), (Place::Empty, Some(501)));
     assert_eq!(
         bench.texts().join(" "),
-        "Ss Si Rlr;p Rco;c Rco;p Sr Db;k;2; Se Rlr;p Rco;c Rco;p"
+        "Ss Si Rlr;p Rco;c Rco;p Rem Rlr;p Sr Db;k;2; Rem Rlr;p Rem Rlr;p Se Rem Rlr;p Rco;c Rco;p"
     );
 }
 
@@ -199,13 +207,13 @@ fn two_sides_go_front_first_and_the_second_black_on_the_back() {
         overlay: Overlay::None,
     });
     bench.done(Request::Load(Arc::new(picture)));
-    assert_eq!(bench.texts(), ["Sr", "Db;y;128;"]);
+    assert_eq!(bench.texts(), ["Rem", "Rlr;p", "Sr", "Db;y;128;"]);
     bench.done(Request::Do(Stage::Face));
     bench.done(Request::Do(Stage::Finish));
-    let rest = bench.texts()[2..].join(" ");
+    let rest = bench.texts()[4..].join(" ");
     assert_eq!(
         rest,
-        "Db;m;128; Db;c;128; Db;k;2; Db;o;2; Sv Db;k;2; Se Rlr;p Rco;c Rco;p"
+        "Rem Rlr;p Db;m;128; Db;c;128; Db;k;2; Db;o;2; Sv Db;k;2; Rem Rlr;p Se Rem Rlr;p Rco;c Rco;p"
     );
 }
 
@@ -301,7 +309,7 @@ fn the_place_before_a_reject_is_asked_in_one_stretch_with_another_question() {
     bench.forget();
     assert_eq!(bench.done(Request::Do(Stage::Reject)).place, Place::Empty);
     assert_eq!(bench.sent[0].as_ref(), b"\x1bRlr;p\r\x1bRsn\r");
-    assert_eq!(bench.texts().join(" "), "Rlr;p Rsn Rlr;h Ser Rlr;p");
+    assert_eq!(bench.texts().join(" "), "Rlr;p Rsn Rlr;h Ser Rem Rlr;p");
 }
 
 #[test]
@@ -331,7 +339,10 @@ fn an_eject_that_holds_on_is_ended_once() {
     bench.forget();
     bench.fake.on("Se", Does::Says("OK"));
     assert_eq!(bench.done(Request::Do(Stage::Eject)).place, Place::Empty);
-    assert_eq!(bench.texts().join(" "), "Rlr;p Se Rlr;p Psoe;E Se Rlr;p");
+    assert_eq!(
+        bench.texts().join(" "),
+        "Rlr;p Se Rem Rlr;p Psoe;E Se Rlr;p"
+    );
     bench.fake.place = "CARD";
     bench.fake.on("Se", Does::Says("OK"));
     bench.fake.on("Se", Does::Says("OK"));
