@@ -25,6 +25,7 @@ fn csv(records: Vec<Record>) -> String {
 
 fn open_room() -> Spooler {
     let mut spooler = Spooler::room("");
+    spooler.on_that_morning();
     spooler.start();
     spooler
 }

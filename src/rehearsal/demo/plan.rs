@@ -81,6 +81,8 @@ pub struct Plan {
     pub cards: u32,
     /// The printers.
     pub printers: Vec<PrinterPlan>,
+    /// Blanks that are received beyond one for each card.
+    pub spare_blanks: u32,
     /// The spooler is killed once so many cards are printed and at least two printers have an open intent.
     pub kill_after: u32,
 }
@@ -121,6 +123,7 @@ impl Plan {
             seed,
             cards,
             printers,
+            spare_blanks: SPARE_BLANKS,
             kill_after: 1 + cards / 8 + below(cards / 4),
         }
     }
