@@ -93,14 +93,16 @@ impl Room {
         }
         let mut pending = Pending::default();
         pending.inputs.push(Input::Wake);
-        let mut stopping_since: Option<tokio::time::Instant> = None;
+        // A stop's patience is the wall's, whatever the room's clock.
+        let wall = Clock::real();
+        let mut stopping_since: Option<Moment> = None;
         loop {
             self.turn(&mut pending)?;
             if !pending.inputs.is_empty() {
                 continue;
             }
             if let Some(since) = stopping_since {
-                let late = since.elapsed() > STOP_MAX;
+                let late = wall.now().since(since) > STOP_MAX;
                 if late {
                     tracing::warn!("a card did not come to an end; the next start looks after it");
                 }
@@ -119,7 +121,7 @@ impl Room {
                 }
                 Woken::Stop => {
                     tracing::info!("stopping: cards in flight are finished first");
-                    stopping_since = Some(tokio::time::Instant::now());
+                    stopping_since = Some(wall.now());
                     self.spooler.stop_taking();
                     self.tell_fleet(true);
                 }

@@ -87,12 +87,10 @@ pub enum DemoError {
     /// A question to the spooler.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// A specimen was not accepted.
-    #[error("the specimen {key} is not accepted: {why}")]
+    /// The specimens were not all accepted.
+    #[error("the specimens are not all accepted: {why}")]
     NotAccepted {
-        /// Its key.
-        key: String,
-        /// Why.
+        /// What `cetak submit` said.
         why: String,
     },
     /// A printer ended by itself.
@@ -202,7 +200,10 @@ impl Play {
     async fn open(&mut self) -> Result<(), DemoError> {
         let deeds = self.stage.open().await?;
         self.tell(&deeds);
-        let words = self.lang.pick("pekerjaan diterima", "jobs accepted");
+        let words = self.lang.pick(
+            "pekerjaan diterima dari records/records.csv",
+            "jobs accepted from records/records.csv",
+        );
         self.view
             .say(&format!("{} {words}", self.stage.plan().cards));
         Ok(())

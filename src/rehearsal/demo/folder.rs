@@ -82,6 +82,11 @@ impl Folder {
         self.data.join("tray").join(&printer.0)
     }
 
+    /// Where the records that are handed in lie.
+    pub fn records(&self) -> PathBuf {
+        self.data.join("records")
+    }
+
     /// Where the spooler's log goes.
     pub fn log(&self) -> PathBuf {
         self.data.join("serve.log")

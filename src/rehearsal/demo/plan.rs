@@ -10,7 +10,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use crate::artwork::Look;
 use crate::domain::ids::{PrinterId, Stock};
-use crate::rehearsal::specimen::{Mix, Specimen, stream};
+use crate::rehearsal::specimen::{Mix, Specimen, sample, stream};
 
 /// Cards of a demo that names no number.
 pub const CARDS_DEFAULT: u32 = 40;
@@ -27,7 +27,7 @@ pub const LOAD_LOT: u32 = 15;
 /// Panel sets on a new ribbon.
 pub const RIBBON_SETS: u32 = 300;
 
-/// The demo's people: adults with a chip on their card, and children of 5 to 17.
+/// People beyond the sample: adults with a chip on their card, and children of 5 to 17.
 const MIX: Mix = Mix {
     ktp_new: 30,
     ktp_damaged: 20,
@@ -128,10 +128,25 @@ impl Plan {
         }
     }
 
-    /// The people, in the order in which they are handed in.
+    /// The people, in the order in which they are handed in: those of the committed sample that these printers can
+    /// print, shuffled by the seed; where more are wanted, others of the same generator.
     pub fn people(&self) -> Vec<Specimen> {
         let count = usize::try_from(self.cards).unwrap_or(usize::MAX);
-        stream(self.seed, MIX).take(count).collect()
+        let stocks = self.stocks();
+        let mut sample: Vec<Specimen> = sample()
+            .into_iter()
+            .filter(|(record, _)| stocks.contains(&Stock::of(record.product)))
+            .collect();
+        if count > sample.len() {
+            return stream(self.seed, MIX).take(count).collect();
+        }
+        let mut chance = ChaCha8Rng::seed_from_u64(self.seed);
+        for last in (1..sample.len()).rev() {
+            let other = chance.next_u64() % (last as u64 + 1);
+            sample.swap(last, usize::try_from(other).unwrap_or(last));
+        }
+        sample.truncate(count);
+        sample
     }
 
     /// The stocks that its printers are loaded with.

@@ -5,20 +5,20 @@
 //! as the wall. `cetak demo` and the end-to-end suite play on it.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::host::{Pace, Ready};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::DemoError;
 use super::closing::{Closing, PrinterClosing};
 use super::deeds::Deed;
 use super::fleet::Fleet;
-use super::folder::Folder;
+use super::folder::{Folder, FolderError};
 use super::judge::{self, Case, JobFacts, PrinterFacts, Verdict};
 use super::operator::Operator;
 use super::plan::{CARDS_MAX, Plan};
@@ -28,12 +28,9 @@ use super::spooler::{Door, Spooler};
 use crate::artwork::{Letterhead, Studio};
 use crate::clock::{self, Clock, Scale};
 use crate::domain::ids::{At, Stock};
-use crate::interfaces::api::{
-    JobDetail, JobsPage, PAGE_MAX, PrinterView, StockView, SubmitAnswer, SubmitItem, SubmitRequest,
-    SubmitResult,
-};
+use crate::interfaces::api::{JobDetail, JobsPage, PAGE_MAX, PrinterView, StockView};
 use crate::interfaces::client::{Client, ClientError};
-use crate::rehearsal::specimen::Specimen;
+use crate::rehearsal::specimen::{self, Specimen};
 
 /// Seconds of the room in a second of the wall.
 pub const SPEED: f64 = 40.0;
@@ -43,12 +40,12 @@ const MORNING: At = At(1_547_427_600_000);
 const FIRST_VIEW_EVERY: Duration = Duration::from_millis(2);
 /// A room in which nothing moves for so long, on the wall, stands still.
 pub const STILL_MAX: Duration = Duration::from_secs(30);
-/// Records of one request.
-const SUBMIT_BATCH: usize = 20;
+/// The file of records.
+const RECORDS: &str = "records.csv";
 /// The minutes of the delivery.
 const PAPER: &str = "BA-TEST-001";
 /// The clerk who hands the records in.
-const CLERK: &str = "SPECIMEN LOKET";
+const CLERK: &str = "SPECIMEN-LOKET";
 
 /// How the room stands.
 #[derive(Debug, Clone)]
@@ -80,6 +77,13 @@ impl Sight {
         };
         self.printers.iter().filter_map(of).collect()
     }
+}
+
+/// What `cetak submit` counted.
+#[derive(Default, Deserialize)]
+struct Counts {
+    accepted: usize,
+    held: usize,
 }
 
 /// How it ended.
@@ -204,33 +208,37 @@ impl Stage {
                     .await?,
             );
         }
-        for batch in people.chunks(SUBMIT_BATCH) {
-            self.hand_in(batch).await?;
-        }
+        self.hand_in(&people).await?;
         Ok(deeds)
     }
 
-    async fn hand_in(&self, batch: &[Specimen]) -> Result<(), DemoError> {
-        let client = self.spooler.client.clone();
-        let client = client.speaking_as(Some(CLERK.to_owned()));
-        let item = |(record, photo): &Specimen| SubmitItem {
-            record: serde_json::value::to_raw_value(record).expect("a record has only text keys"),
-            photo: photo.as_ref().map(|photo| STANDARD.encode(photo)),
-        };
-        let request = SubmitRequest {
-            jobs: batch.iter().map(item).collect(),
-        };
-        let answer: SubmitAnswer = client.post("/jobs", &request).await?;
-        for ((record, _), result) in batch.iter().zip(answer.results) {
-            let queued = matches!(&result, SubmitResult::New { state, .. } if state == "queued");
-            if !queued {
-                return Err(DemoError::NotAccepted {
-                    key: record.key.clone(),
-                    why: format!("{result:?}"),
-                });
-            }
+    /// Writes the records as a file with photos beside it, and hands it in as a clerk does.
+    async fn hand_in(&self, people: &[Specimen]) -> Result<(), DemoError> {
+        let records = self.folder.records();
+        let path = records.join(RECORDS);
+        let written = fs::create_dir_all(&records)
+            .and_then(|()| specimen::write_csv(&records, RECORDS, people));
+        written.map_err(|cause| FolderError::Files {
+            path: path.clone(),
+            cause,
+        })?;
+        let output = tokio::process::Command::new(&self.program)
+            .args(["submit", "--json", "--as", CLERK, "--data"])
+            .arg(&self.folder.data)
+            .arg(&path)
+            .output()
+            .await
+            .map_err(DemoError::Program)?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let last = said.lines().last().unwrap_or_default();
+        let counts: Counts = serde_json::from_str(last).unwrap_or_default();
+        if output.status.success() && counts.accepted == people.len() && counts.held == 0 {
+            Ok(())
+        } else {
+            Err(DemoError::NotAccepted {
+                why: format!("{said}{}", String::from_utf8_lossy(&output.stderr)),
+            })
         }
-        Ok(())
     }
 
     /// How the room stands.

@@ -36,8 +36,8 @@ pub(super) fn deed(lang: Lang, deed: &Deed) -> String {
         }
         Deed::Cleared { printer, cards } => {
             let words = lang.pick(
-                "kartu dikeluarkan dari jalurnya",
-                "taken out of the path, cards",
+                "kartu macet dibebaskan, kartu dikeluarkan",
+                "card jam cleared, cards taken out",
             );
             format!("{printer}: {words}: {cards}")
         }
@@ -46,7 +46,7 @@ pub(super) fn deed(lang: Lang, deed: &Deed) -> String {
             stock,
             pieces,
         } => {
-            let words = lang.pick("blangko diisi", "blanks loaded");
+            let words = lang.pick("hopper diisi, blangko", "hopper filled, blanks");
             format!("{printer}: {words}: {pieces} {stock}")
         }
         Deed::Issued { stock, pieces } => {

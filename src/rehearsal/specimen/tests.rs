@@ -8,8 +8,6 @@ use image::GenericImageView;
 use super::*;
 use crate::artwork::{Letterhead, Studio, image::proof, photo};
 
-/// The committed sample: its seed and count.
-const SAMPLE: (u64, usize) = (2019, 60);
 /// Largest photo of the sample. Unit: bytes.
 const SAMPLE_PHOTO_BYTES_MAX: usize = 12 * 1024;
 /// Dye of a picture in `docs/` may differ by so much where another machine rounds otherwise.
@@ -21,10 +19,6 @@ fn root() -> PathBuf {
 
 fn updating() -> bool {
     std::env::var_os("UPDATE_EXPECT").is_some()
-}
-
-fn sample() -> Vec<Specimen> {
-    specimens(SAMPLE.0, SAMPLE.1, Mix::EVERYTHING)
 }
 
 #[test]
