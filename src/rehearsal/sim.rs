@@ -191,6 +191,7 @@ pub async fn hand(control: &Path, hand: &Hand) -> Result<Look, SimError> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::engine::fleet::is_simulated_unit;
     use tokio::sync::oneshot;
 
     fn arguments(tray: &Path) -> SimArgs {
@@ -245,5 +246,14 @@ mod tests {
         assert!(refused(|a| a.faults = Some("{".to_owned())).contains("faults"));
         assert!(refused(|a| a.switches = Some("{\"x\":1}".to_owned())).contains("switches"));
         assert!(refused(|a| a.blanks = Some("x:1".to_owned())).contains("FIRST_UID:N"));
+    }
+
+    #[test]
+    fn every_profile_tells_itself_by_its_serial_number() {
+        for name in PROFILES {
+            let profile = Profile::named(name).unwrap();
+            assert!(is_simulated_unit(&profile.serial), "{name}");
+        }
+        assert!(!is_simulated_unit("A12345678901"), "a unit of a maker");
     }
 }

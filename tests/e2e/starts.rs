@@ -7,7 +7,7 @@ use cetak::interfaces::api::{PrinterView, RoomView, SubmitAnswer, SubmitItem, Su
 use cetak::interfaces::client::ClientError;
 use cetak::rehearsal::specimen::{Mix, records};
 
-use crate::program::{Spooler, errors};
+use crate::program::{Spooler, errors, words};
 
 const PRINTER: &str =
     "[[printer]]\nid = \"p1\"\nprofile = \"evolis-primacy\"\nduty = [\"kia_0_5\"]\n";
@@ -109,6 +109,48 @@ fn a_port_that_is_not_there_hurts_only_its_printer() {
     let printers: Vec<PrinterView> = spooler.runtime.block_on(client.get("/printers")).unwrap();
     assert_eq!(printers[0].word, "offline");
     assert!(spooler.stop().success(), "{}", spooler.log());
+}
+
+#[test]
+fn a_port_that_belongs_to_somebody_else_is_said_to() {
+    // The slave's name is a serial port, and the pair's own handle holds it for itself.
+    let (_master, slave) = serialport::TTYPort::pair().unwrap();
+    let name = serialport::SerialPort::name(&slave).unwrap();
+    let mut spooler = Spooler::room(&printer_at(&format!("serial://{name}")));
+    let said = spooler.cetak(&["doctor", "--lang", "en"]);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(
+        words(&said).contains("belongs to another program"),
+        "{}",
+        words(&said)
+    );
+    spooler.start();
+    let client = spooler.client();
+    let printers: Vec<PrinterView> = spooler.runtime.block_on(client.get("/printers")).unwrap();
+    assert_eq!(printers[0].word, "offline");
+}
+
+#[test]
+fn a_reload_adds_a_printer_and_refuses_a_typo_by_its_line() {
+    let mut spooler = Spooler::room("");
+    spooler.start();
+    let room = "room = \"TPI\"\ntraining = true\n";
+    let printer = printer_at("serial:///dev/serial/by-id/nothing-here");
+    spooler.configure(&format!("{room}{printer}"));
+    let said = spooler.cetak(&["reload", "--lang", "en"]);
+    assert!(said.status.success(), "{}", errors(&said));
+    assert!(words(&said).contains("p1"), "{}", words(&said));
+    spooler.configure(&format!("{room}{}", printer.replace("duty", "dooty")));
+    let said = spooler.cetak(&["reload", "--lang", "en"]);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(
+        errors(&said).contains("cetak.toml:6: unknown key `dooty`"),
+        "{}",
+        errors(&said)
+    );
+    let client = spooler.client();
+    let printers: Vec<PrinterView> = spooler.runtime.block_on(client.get("/printers")).unwrap();
+    assert_eq!(printers.len(), 1, "nothing was changed");
 }
 
 /// Hands in one specimen.
