@@ -126,6 +126,9 @@ impl Evolis {
         let Some(task) = &mut self.task else {
             return Outcome::Next;
         };
+        // Before a preparation sets the mode, the question only looks for the vendor's service, which would be
+        // overwritten unseen. Everywhere else the mode is the canary.
+        let looks = matches!(task.request, Request::Prepare(_)) && !set;
         let listening = matches!(
             task.request,
             Request::Listen { .. } | Request::Examine { .. }
@@ -143,7 +146,8 @@ impl Evolis {
         match mode {
             None => Outcome::Again,
             Some(MODE_SERVICE) => Outcome::Stop(Fault::ForeignService),
-            Some(mode) if (listening || set) && is_ours(mode, ack) => {
+            Some(_) if looks => Outcome::Next,
+            Some(mode) if is_ours(mode, ack) => {
                 task.evidence.power = Power::Kept;
                 Outcome::Next
             }
@@ -152,8 +156,6 @@ impl Evolis {
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
-            // Asked before it is set: only the vendor's service would have been overwritten unseen.
-            Some(_) if !set => Outcome::Next,
             Some(_) => {
                 self.host_recovers = false;
                 Outcome::Stop(Fault::SettingRefused)

@@ -299,7 +299,15 @@ impl Evolis {
 
     /// The end of the request in flight.
     fn answer(&mut self, answer: Answer) {
-        self.task = None;
+        let task = self.task.take();
+        let of_picture = task.is_some_and(|task| {
+            matches!(task.request, Request::Load(_) | Request::Do(Stage::Face))
+        });
+        // What is left of a picture that broke off makes no face, and the end would lay it on the card.
+        if of_picture && !matches!(answer, Answer::Done(_)) {
+            self.loaded = false;
+            self.rest.clear();
+        }
         self.out_of_step |= matches!(
             answer,
             Answer::Silent { .. } | Answer::Fault(Fault::OutOfStep, _)
