@@ -65,7 +65,7 @@ pub(super) enum Outcome {
     Stop(Fault),
 }
 
-/// Error mode that the host sets: the host recovers [doc].
+/// Error mode that the host sets: the host recovers \[doc\].
 const MODE_HOST: u64 = 2;
 /// The same with the ACK/NACK bit [inferred from the guide's bit list].
 const MODE_HOST_ACK: u64 = 18;
@@ -74,7 +74,7 @@ const MODE_SERVICE: u64 = 38;
 /// Below it a sensor sees nothing, or the lid open. Unit: millivolts [code: Qt kiosk: 0,00 and 5,00; 1 V is
 /// the threshold of its other sensors].
 const LOW_MILLIVOLTS: u32 = 1000;
-/// From it on the card sensor sees a card for sure. Unit: millivolts [inferred].
+/// From it on the card sensor sees a card for sure. Unit: millivolts \[inferred\].
 const HIGH_MILLIVOLTS: u32 = 4000;
 
 /// The guide's word for a card inside, wherever it stands [doc; present is inferred].
@@ -271,7 +271,7 @@ impl Evolis {
         outcome
     }
 
-    /// Takes one item of identity as it is told. The texts' shapes are [unknown], so none is read further.
+    /// Takes one item of identity as it is told. The texts' shapes are \[unknown\], so none is read further.
     fn identify(&mut self, item: &'static str, said: &Said) -> Outcome {
         let told = match said {
             Said::Text(text) => Told::Told(text.clone()),
@@ -547,7 +547,7 @@ fn number(text: &str) -> Option<u64> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// `Rem` tells current and saved mode; what stands between them is [unknown].
+/// `Rem` tells current and saved mode; what stands between them is \[unknown\].
 fn first_number(text: &str) -> Option<u64> {
     text.split([' ', ',', ';'])
         .find(|part| !part.is_empty())
