@@ -1,19 +1,19 @@
 //! Evolis firmware: the escape language over the simulated mechanics.
 //!
-//! Written from the Evolis Programming Guide A5013 Rev E and D2 [doc], public programs [code: X] and decoded
-//! streams [capture]. What nobody has shown is a switch ([`Switches`]); what is our reasoning is [inferred]:
+//! Written from the Evolis Programming Guide A5013 Rev E and D2 \[doc\], public programs [code: X] and decoded
+//! streams \[capture\]. What nobody has shown is a switch ([`Switches`]); what is our reasoning is \[inferred\]:
 //!
-//! - Commands run one after the other; a motion is answered when it is over [inferred]. While a panel is
+//! - Commands run one after the other; a motion is answered when it is over \[inferred\]. While a panel is
 //!   being laid the next download is taken in, everything else waits [doc: printing runs beside downloading].
-//! - A panel waits until the next one has been downloaded, then it is laid; `Se` lays the last one [doc].
-//! - A download is answered once the panel before it has begun to be laid [inferred].
+//! - A panel waits until the next one has been downloaded, then it is laid; `Se` lays the last one \[doc\].
+//! - A download is answered once the panel before it has begun to be laid \[inferred\].
 //! - With `Pem;2` the pending command is answered with the fault's text; a fault of a panel that is laid
-//!   beside a download is told to the next S or D command [inferred]. Jams stay until `Scs`, in mode 3
+//!   beside a download is told to the next S or D command \[inferred\]. Jams stay until `Scs`, in mode 3
 //!   every fault does.
 //! - With `Pem;0` no answer comes until the cause is gone; then the list is printed once more from the
-//!   bitmaps on a new card [doc].
-//! - ACK/NACK comes with the error mode or with the serial port's protocol (`Pcom`), which survives power-off [doc];
-//!   questions, `Echo` among them, are answered in words all the same [inferred].
+//!   bitmaps on a new card \[doc\].
+//! - ACK/NACK comes with the error mode or with the serial port's protocol (`Pcom`), which survives power-off \[doc\];
+//!   questions, `Echo` among them, are answered in words all the same \[inferred\].
 //! - Text and barcodes (`Wt`, `Wb`) are answered and not drawn; magnetic heads are not fitted.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -237,17 +237,17 @@ impl Evolis {
         self.outbox.drain(..excess);
     }
 
-    /// Serial port 1 is set to receive only [doc].
+    /// Serial port 1 is set to receive only \[doc\].
     fn mute(&self) -> bool {
         self.serial_setting(5) == Some("R")
     }
 
-    /// Commands are answered by ACK, or NAK and a code: the error mode says so, or the serial port's protocol [doc].
+    /// Commands are answered by ACK, or NAK and a code: the error mode says so, or the serial port's protocol \[doc\].
     fn acknowledges(&self) -> bool {
         self.ram.mode.ack_nack || self.serial_setting(4) == Some("ACK/NACK")
     }
 
-    /// One field of serial port 1's set-up: speed, parity, data bits, stop bits, protocol, enable [doc].
+    /// One field of serial port 1's set-up: speed, parity, data bits, stop bits, protocol, enable \[doc\].
     fn serial_setting(&self, field: usize) -> Option<&str> {
         match self.profile.port {
             Port::Usb => None,
@@ -316,7 +316,7 @@ impl Evolis {
         }
     }
 
-    /// `Srs`: as a power cycle [doc], but counters are written first.
+    /// `Srs`: as a power cycle \[doc\], but counters are written first.
     fn reset(&mut self) {
         self.mechanism.write_counters();
         self.ram = Ram::after_power_on(&self.profile, &self.switches, &self.flash, self.uptime);

@@ -178,7 +178,7 @@ fn sex(sex: Sex, english: bool) -> &'static str {
     }
 }
 
-/// The few words of the register that a foreigner's card says in English [inferred]; any other stays.
+/// The few words of the register that a foreigner's card says in English \[inferred\]; any other stays.
 fn word(told: &str, english: bool) -> String {
     let told = told.trim().to_uppercase();
     if !english {

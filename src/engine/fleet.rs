@@ -129,7 +129,7 @@ impl PrinterSpec {
 }
 
 /// Whether a serial number is one that simulated printers give: one letter, six zeros, five digits. No maker is
-/// known to number a unit so low [inferred].
+/// known to number a unit so low \[inferred\].
 pub fn is_simulated_unit(serial: &str) -> bool {
     let (Some(letter), Some(zeros)) = (serial.chars().next(), serial.get(1..7)) else {
         return false;

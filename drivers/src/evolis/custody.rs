@@ -1,11 +1,11 @@
 //! What holds for a card in flight after a cut: the rows of this language.
 //!
-//! Every verdict is [inferred] from tagged facts; none was seen on a real printer. The order counts: the
+//! Every verdict is \[inferred\] from tagged facts; none was seen on a real printer. The order counts: the
 //! first row that fits holds, and what no row names is asked. Two readings of the page are strict here: a
 //! first plane begun comes under the answered park, because the intent of the face is written after it; and
 //! a card that left during a power cut is only good if the last panel is known to be counted.
 //!
-//! What simulated cuts have shown beyond the page [inferred]:
+//! What simulated cuts have shown beyond the page \[inferred\]:
 //!
 //! - The column H, L holds only while power was kept, and on a serial line nothing falls when it was not. So
 //!   the canary and the place are asked again at `Load`, `Face` and `Finish`: without that the first plane

@@ -7,15 +7,15 @@ use bytes::Bytes;
 
 use super::wire::{CR, ESC, HEADER_BYTES_MAX, SEPARATOR, WireError};
 
-/// Most lines of a partial download [doc].
+/// Most lines of a partial download \[doc\].
 pub const PARTIAL_LINES_MAX: usize = 420;
 
 /// Number of dots of a panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
-    /// Lines, along the card's long side: 1016 on a real printer [doc].
+    /// Lines, along the card's long side: 1016 on a real printer \[doc\].
     pub lines: usize,
-    /// Columns, along its short side: 648 on a real printer [doc]. A multiple of 8.
+    /// Columns, along its short side: 648 on a real printer \[doc\]. A multiple of 8.
     pub columns: usize,
 }
 
@@ -62,7 +62,7 @@ impl Panel {
         Panel::Overlay,
     ];
 
-    /// Its letter in commands [doc].
+    /// Its letter in commands \[doc\].
     pub fn letter(self) -> char {
         match self {
             Panel::Yellow => 'y',
@@ -125,7 +125,7 @@ pub enum Form {
     /// `Db`: the whole panel, uncompressed.
     Full,
     /// `Dbc`: the whole panel, compressed. The command page of the guide has a first line before the byte
-    /// count; every real stream has none [capture]. It is parsed and never sent by us.
+    /// count; every real stream has none \[capture\]. It is parsed and never sent by us.
     Compressed {
         /// First line, where the sender names one.
         first: Option<usize>,
@@ -137,7 +137,7 @@ pub enum Form {
         /// How many.
         lines: usize,
     },
-    /// `Dbpc`: some lines, compressed [doc].
+    /// `Dbpc`: some lines, compressed \[doc\].
     PartialCompressed {
         /// First line.
         first: usize,
@@ -205,7 +205,7 @@ impl Download {
     /// Reads one download from the front of `bytes`; also says how many bytes it took.
     ///
     /// The third number of `Dbc` is the byte count when it is at least the number of lines, because no whole
-    /// panel is shorter; below that it is a first line and the count follows [inferred].
+    /// panel is shorter; below that it is a first line and the count follows \[inferred\].
     /// Errors: [`WireError::Short`] until all bytes are in.
     pub fn parse(bytes: &[u8], geometry: Geometry) -> Result<(Download, usize), WireError> {
         let mut header = Header::new(bytes)?;

@@ -65,7 +65,7 @@ pub(super) enum Outcome {
     Stop(Fault),
 }
 
-/// Error mode that the host sets: the host recovers [doc].
+/// Error mode that the host sets: the host recovers \[doc\].
 const MODE_HOST: u64 = 2;
 /// The same with the ACK/NACK bit [inferred from the guide's bit list].
 const MODE_HOST_ACK: u64 = 18;
@@ -74,7 +74,7 @@ const MODE_SERVICE: u64 = 38;
 /// Below it a sensor sees nothing, or the lid open. Unit: millivolts [code: Qt kiosk: 0,00 and 5,00; 1 V is
 /// the threshold of its other sensors].
 const LOW_MILLIVOLTS: u32 = 1000;
-/// From it on the card sensor sees a card for sure. Unit: millivolts [inferred].
+/// From it on the card sensor sees a card for sure. Unit: millivolts \[inferred\].
 const HIGH_MILLIVOLTS: u32 = 4000;
 
 /// The guide's word for a card inside, wherever it stands [doc; present is inferred].
@@ -126,6 +126,9 @@ impl Evolis {
         let Some(task) = &mut self.task else {
             return Outcome::Next;
         };
+        // Before a preparation sets the mode, the question only looks for the vendor's service, which would be
+        // overwritten unseen. Everywhere else the mode is the canary.
+        let looks = matches!(task.request, Request::Prepare(_)) && !set;
         let listening = matches!(
             task.request,
             Request::Listen { .. } | Request::Examine { .. }
@@ -143,7 +146,8 @@ impl Evolis {
         match mode {
             None => Outcome::Again,
             Some(MODE_SERVICE) => Outcome::Stop(Fault::ForeignService),
-            Some(mode) if (listening || set) && is_ours(mode, ack) => {
+            Some(_) if looks => Outcome::Next,
+            Some(mode) if is_ours(mode, ack) => {
                 task.evidence.power = Power::Kept;
                 Outcome::Next
             }
@@ -152,8 +156,6 @@ impl Evolis {
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
-            // Asked before it is set: only the vendor's service would have been overwritten unseen.
-            Some(_) if !set => Outcome::Next,
             Some(_) => {
                 self.host_recovers = false;
                 Outcome::Stop(Fault::SettingRefused)
@@ -269,7 +271,7 @@ impl Evolis {
         outcome
     }
 
-    /// Takes one item of identity as it is told. The texts' shapes are [unknown], so none is read further.
+    /// Takes one item of identity as it is told. The texts' shapes are \[unknown\], so none is read further.
     fn identify(&mut self, item: &'static str, said: &Said) -> Outcome {
         let told = match said {
             Said::Text(text) => Told::Told(text.clone()),
@@ -545,7 +547,7 @@ fn number(text: &str) -> Option<u64> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// `Rem` tells current and saved mode; what stands between them is [unknown].
+/// `Rem` tells current and saved mode; what stands between them is \[unknown\].
 fn first_number(text: &str) -> Option<u64> {
     text.split([' ', ',', ';'])
         .find(|part| !part.is_empty())

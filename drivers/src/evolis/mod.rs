@@ -1,19 +1,19 @@
 //! The Evolis command language (Primacy class) as a pure machine.
 //!
-//! Sources: Evolis programming guide A5013 Rev E and Rev D2 [doc]; streams recorded from the Windows driver
-//! [capture]; programs of others [code]. What rests on less and is kept in one place each:
+//! Sources: Evolis programming guide A5013 Rev E and Rev D2 \[doc\]; streams recorded from the Windows driver
+//! \[capture\]; programs of others \[code\]. What rests on less and is kept in one place each:
 //!
-//! - the answer's NUL, `OK` for every command, the fault texts: [code], no document ([`wire`], [`status`]);
-//! - runs of dye: [doc] only, so compression is an option and the plain form is the default ([`raster`]);
-//! - the card sensor's voltage as a second opinion: polarity [inferred] ([`models`], [`Options::card_sensor`]);
-//! - answers to questions in ACK/NACK mode come as text: [inferred] ([`wire::Handshake`]);
-//! - `Pem` reading 18 in ACK/NACK mode (2 with bit 16): [inferred] from the guide's bit list;
-//! - `Psoe;E`: [inferred]; `Psoe` honoured at all: a model's row;
-//! - when the first card is fed, and whether a new sequence drops planes: [unknown]. The driver moves the
+//! - the answer's NUL, `OK` for every command, the fault texts: \[code\], no document ([`wire`], [`status`]);
+//! - runs of dye: \[doc\] only, so compression is an option and the plain form is the default ([`raster`]);
+//! - the card sensor's voltage as a second opinion: polarity \[inferred\] ([`models`], [`Options::card_sensor`]);
+//! - answers to questions in ACK/NACK mode come as text: \[inferred\] ([`wire::Handshake`]);
+//! - `Pem` reading 18 in ACK/NACK mode (2 with bit 16): \[inferred\] from the guide's bit list;
+//! - `Psoe;E`: \[inferred\]; `Psoe` honoured at all: a model's row;
+//! - when the first card is fed, and whether a new sequence drops planes: \[unknown\]. The driver moves the
 //!   card by commands of its own (`Sic`, `Si`), and resets the printer before the next card when planes may
 //!   wait in memory, until the bench says [`BenchFlag::SequenceStartDropsPlanes`];
-//! - whether `Se` into an empty path feeds: [unknown]; it is never sent there;
-//! - the binary status words' way over the wire: [unknown]; only their bits are decoded.
+//! - whether `Se` into an empty path feeds: \[unknown\]; it is never sent there;
+//! - the binary status words' way over the wire: \[unknown\]; only their bits are decoded.
 //!
 //! Rooms: this file the machine's outside, `plan` the steps of each request, `task` how a step is taken up,
 //! `progress` what moves it on, `judge` what is learnt and decided.
@@ -59,7 +59,7 @@ pub enum Transport {
     /// USB printer class: a port status byte says when questions are welcome.
     #[default]
     Usb,
-    /// A socket. The port is [inferred].
+    /// A socket. The port is \[inferred\].
     Tcp,
 }
 
@@ -70,7 +70,7 @@ pub struct Limits {
     pub short: Duration,
     /// For the answer to a download or a card's move [code: iomem samples].
     pub long: Duration,
-    /// For the first answer after a doubt: a panel or a move may be running [code].
+    /// For the first answer after a doubt: a panel or a move may be running \[code\].
     pub first: Duration,
     /// For the link to take what is sent, beyond the time the bytes need on a slow line.
     pub stall: Duration,
@@ -299,7 +299,15 @@ impl Evolis {
 
     /// The end of the request in flight.
     fn answer(&mut self, answer: Answer) {
-        self.task = None;
+        let task = self.task.take();
+        let of_picture = task.is_some_and(|task| {
+            matches!(task.request, Request::Load(_) | Request::Do(Stage::Face))
+        });
+        // What is left of a picture that broke off makes no face, and the end would lay it on the card.
+        if of_picture && !matches!(answer, Answer::Done(_)) {
+            self.loaded = false;
+            self.rest.clear();
+        }
         self.out_of_step |= matches!(
             answer,
             Answer::Silent { .. } | Answer::Fault(Fault::OutOfStep, _)

@@ -1,9 +1,9 @@
 //! The table of models: rows, not subclasses.
 //!
-//! Sources: Evolis programming guide Rev E [doc], the maker's SDK headers 9.4.1 [code: evolis-sdk]. That the
-//! card sensor's voltage reads as the feeder's does (0,00 nothing, 5,00 something) is [inferred] by likeness;
-//! its real thresholds are [unknown]. That a reject box is fitted is [inferred]: it is ordered apart on some
-//! models. Whether a back is turned by 180 degrees is [unknown] until a bench ran.
+//! Sources: Evolis programming guide Rev E \[doc\], the maker's SDK headers 9.4.1 [code: evolis-sdk]. That the
+//! card sensor's voltage reads as the feeder's does (0,00 nothing, 5,00 something) is \[inferred\] by likeness;
+//! its real thresholds are \[unknown\]. That a reject box is fitted is \[inferred\]: it is ordered apart on some
+//! models. Whether a back is turned by 180 degrees is \[unknown\] until a bench ran.
 
 use crate::contract::Stage;
 

@@ -173,7 +173,7 @@ impl Evolis {
     }
 
     /// Packs the picture. Of it only the front's first plane is sent: a plane is laid when the next one
-    /// comes [doc], so this one lays no dye.
+    /// comes \[doc\], so this one lays no dye.
     fn load(&mut self, image: &CardImage) -> Result<Vec<Step>, Refused> {
         self.alive()?;
         let setup = self.setup.ok_or(Refused::Because(Fault::OutOfStep))?;
@@ -306,7 +306,7 @@ impl Evolis {
     }
 
     /// Whether half of one of the stage's commands may stand in the printer, which our next end of line
-    /// would complete. USB sends such a command in one packet, TCP in one segment [inferred].
+    /// would complete. USB sends such a command in one packet, TCP in one segment \[inferred\].
     pub(super) fn half_command(&self, after: Option<Stage>) -> bool {
         if self.options.transport != Transport::Serial {
             return false;

@@ -14,7 +14,7 @@ use crate::contract::{
 const RESET_TRIES: u32 = 6;
 /// The port status byte that means ready [code: iomem samples].
 const PORT_READY: u8 = 0x18;
-/// Select, of the USB printer class [inferred].
+/// Select, of the USB printer class \[inferred\].
 const PORT_SELECT: u8 = 0x10;
 
 impl Evolis {
@@ -149,7 +149,7 @@ impl Evolis {
     }
 
     /// A fault may have been told while the link still held bytes of the picture, and the download itself be
-    /// answered later [unknown]: that answer must not be taken for the place.
+    /// answered later \[unknown\]: that answer must not be taken for the place.
     fn stop_in_plane(&mut self, fault: Fault, now: Moment) {
         let reads = self.stop_reads(fault);
         if let (true, Some(task)) = (reads, &mut self.task) {

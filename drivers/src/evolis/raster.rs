@@ -2,7 +2,7 @@
 //!
 //! Orientation: line = x, column = height - 1 - y, that is the landscape picture turned clockwise by 90
 //! degrees [code: Printer-EVOLIS, raster-filter; capture]. Whether a back must be turned by 180 degrees
-//! depends on the flip axis [unknown]: a switch of the model's row.
+//! depends on the flip axis \[unknown\]: a switch of the model's row.
 //!
 //! Dye: value = (255 - component) >> (8 - bits), Y from blue, M from green, C from red; 0 is no dye [code:
 //! raster-filter]. Under resin no dye is laid. Bits run on, most significant first, without padding
@@ -64,7 +64,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// `None` unless it lies inside the panel and has at most 420 lines [doc].
+    /// `None` unless it lies inside the panel and has at most 420 lines \[doc\].
     pub fn new(first: usize, lines: usize, geometry: Geometry) -> Option<Window> {
         let fits = (1..=PARTIAL_LINES_MAX).contains(&lines) && first + lines <= geometry.lines;
         fits.then_some(Window { first, lines })
@@ -386,10 +386,10 @@ fn run_max(bits: usize) -> usize {
     255 + 256 * (7 - bits)
 }
 
-/// One line of dye: single values, or value with bit 7 and a counter; `80 00` is an empty line [doc].
+/// One line of dye: single values, or value with bit 7 and a counter; `80 00` is an empty line \[doc\].
 ///
-/// A counter byte of 0 means an empty line, so runs of 256 and 512 are cut one short [inferred]. Runs never
-/// cross a line's end [inferred].
+/// A counter byte of 0 means an empty line, so runs of 256 and 512 are cut one short \[inferred\]. Runs never
+/// cross a line's end \[inferred\].
 pub fn compress_dye_line(values: &[u8], bits: usize, out: &mut Vec<u8>) {
     if values.iter().all(|value| *value == 0) {
         out.extend_from_slice(&[0x80, 0x00]);
@@ -424,7 +424,7 @@ pub fn compress_dye_line(values: &[u8], bits: usize, out: &mut Vec<u8>) {
 
 /// The opposite of [`compress_dye_line`] for so many lines; gives one byte a dot.
 ///
-/// A counter byte of 0 blanks the rest of the line when no bit adds to it [inferred].
+/// A counter byte of 0 blanks the rest of the line when no bit adds to it \[inferred\].
 pub fn expand_dye(
     bytes: &[u8],
     bits: usize,

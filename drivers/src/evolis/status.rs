@@ -1,7 +1,7 @@
 //! What the printer's words mean: answer texts, ACK/NACK codes, binary status words.
 //!
 //! Answers are told apart by a table and never by their beginning: several faults do not start with `ERR`
-//! [code: iomem samples]. How the binary words are asked for and laid out on the wire is [unknown]; only
+//! [code: iomem samples]. How the binary words are asked for and laid out on the wire is \[unknown\]; only
 //! their bits are known [code: evolis-sdk headers 9.4.1], so [`decode`] takes words that somebody else read.
 
 use super::wire::Reply;
@@ -48,10 +48,10 @@ pub static TEXTS: &[(&str, Fault)] = &[
     ("ERROR CHECKSUM", Fault::Firmware),
 ];
 
-/// Answers to `Rlr;p` that look like faults and are none [doc].
+/// Answers to `Rlr;p` that look like faults and are none \[doc\].
 const PLACE_TEXTS: [&str; 2] = ["ERR CARD", "NO CARD"];
 
-/// The codes after NAK [doc].
+/// The codes after NAK \[doc\].
 pub static NAK_CODES: &[(u8, Fault)] = &[
     (b'1', Fault::UnknownCommand),
     (b'2', Fault::BadParameter),

@@ -3,7 +3,7 @@
 //!
 //! Shape of a command: `ESC letters [; parameter]* CR`; of a download: the same with raw bytes of an exact
 //! length before the CR [doc: Evolis programming guide Rev E]. Payloads hold any byte, so they are measured
-//! and never searched for an end [capture]. An answer is text ended by one NUL [code: Printer-EVOLIS], or in
+//! and never searched for an end \[capture\]. An answer is text ended by one NUL [code: Printer-EVOLIS], or in
 //! ACK/NACK mode ACK 0x06, or NAK 0x15 and one code character [doc; 0x15 inferred from ASCII].
 //!
 //! This module only parses and emits; no bytes make it panic.
@@ -20,18 +20,18 @@ pub const ESC: u8 = 0x1B;
 pub const SEPARATOR: u8 = 0x3B;
 /// Ends every command.
 pub const CR: u8 = 0x0D;
-/// Ends every answer; between commands it is skipped [capture].
+/// Ends every answer; between commands it is skipped \[capture\].
 pub const NUL: u8 = 0x00;
-/// The good answer in ACK/NACK mode [doc].
+/// The good answer in ACK/NACK mode \[doc\].
 pub const ACK: u8 = 0x06;
 /// The bad answer in ACK/NACK mode; one code character follows [inferred from ASCII].
 pub const NAK: u8 = 0x15;
 
-/// Longest answer that is kept. Unit: bytes. Hosts in the field use buffers of 512 or 1024 [code].
+/// Longest answer that is kept. Unit: bytes. Hosts in the field use buffers of 512 or 1024 \[code\].
 pub const REPLY_BYTES_MAX: usize = 1024;
 /// Longest text command, and longest header of a download, that is looked at. Unit: bytes.
 pub(super) const HEADER_BYTES_MAX: usize = 64;
-/// What spoils half a text command before an end of line could complete it [inferred].
+/// What spoils half a text command before an end of line could complete it \[inferred\].
 pub const SPOILER: [u8; 3] = [0x7A, 0x7A, CR];
 
 /// Why bytes are no command.
@@ -57,7 +57,7 @@ pub enum WireError {
 /// A sensor whose voltage can be asked with `Rse` [doc; values code: Qt kiosk].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sensor {
-    /// `p`: a card in the print path; thresholds [unknown].
+    /// `p`: a card in the print path; thresholds \[unknown\].
     Card,
     /// `o`: the cover; 0,00 open, 5,00 closed.
     Cover,
@@ -65,7 +65,7 @@ pub enum Sensor {
     Feeder,
 }
 
-/// A counter that can be asked with `Rco` [doc].
+/// A counter that can be asked with `Rco` \[doc\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counter {
     /// `c`: cards inserted.
@@ -77,47 +77,47 @@ pub enum Counter {
 /// Every text command that this driver says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word {
-    /// `Pem;2`, never with `;s`: the host recovers from errors [doc].
+    /// `Pem;2`, never with `;s`: the host recovers from errors \[doc\].
     HostRecovers,
-    /// `Rem`: error mode, current and saved [doc].
+    /// `Rem`: error mode, current and saved \[doc\].
     ErrorMode,
-    /// `Psoe;D` keeps the finished card inside [code: esup-sgc]; `Psoe;E` ends that [inferred].
+    /// `Psoe;D` keeps the finished card inside [code: esup-sgc]; `Psoe;E` ends that \[inferred\].
     Hold(bool),
     /// `Pr`: the ribbon's type [doc; plain `k` capture, code].
     Ribbon(Ribbon),
-    /// `Rsn`: serial number [doc].
+    /// `Rsn`: serial number \[doc\].
     Serial,
-    /// `Rtp`: model [doc].
+    /// `Rtp`: model \[doc\].
     Model,
-    /// `Rfv`: firmware version [doc].
+    /// `Rfv`: firmware version \[doc\].
     Firmware,
-    /// `Rr`: ribbon type that is set [doc].
+    /// `Rr`: ribbon type that is set \[doc\].
     RibbonSet,
-    /// `Rlr`: the last answer once more [doc].
+    /// `Rlr`: the last answer once more \[doc\].
     LastAnswer,
     /// `Rlr;p`: where the card is [code: Qt kiosk; doc].
     Position,
     /// `Rlr;h`: reject box [code: Qt kiosk].
     RejectBox,
-    /// `Rse`: a sensor's voltage [doc].
+    /// `Rse`: a sensor's voltage \[doc\].
     Voltage(Sensor),
-    /// `Rcr`: `OK` unless the end of the ribbon is seen [doc].
+    /// `Rcr`: `OK` unless the end of the ribbon is seen \[doc\].
     RibbonMark,
     /// `Rrt;count`: prints left by the ribbon's chip [code: Qt kiosk].
     RibbonLeft,
-    /// `Rco`: a counter [doc].
+    /// `Rco`: a counter \[doc\].
     Count(Counter),
-    /// `Ss`: a sequence begins [doc].
+    /// `Ss`: a sequence begins \[doc\].
     Begin,
     /// `Sic`: to the contactless station; inserts a card if none is inside [doc, code].
     ToContactless,
     /// `Si`: to the print start; inserts a card if none is inside [doc, code].
     ToPrintStart,
-    /// `Sr`: downloads are for the front [doc].
+    /// `Sr`: downloads are for the front \[doc\].
     Front,
-    /// `Sv`: downloads are for the back [doc].
+    /// `Sv`: downloads are for the back \[doc\].
     Back,
-    /// `Se`: prints what is pending and ends the sequence [doc].
+    /// `Se`: prints what is pending and ends the sequence \[doc\].
     End,
     /// `Ser`: to the reject box [doc, code].
     Reject,
@@ -291,7 +291,7 @@ impl Word {
 }
 
 impl Word {
-    /// Whether it is a question: its answer is text in every handshake [inferred].
+    /// Whether it is a question: its answer is text in every handshake \[inferred\].
     pub fn wants_text(self) -> bool {
         match self {
             Word::ErrorMode

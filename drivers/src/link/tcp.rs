@@ -4,7 +4,7 @@
 //! whoever drops it without an orderly close (an abort, a crash, a kill) resets it and the bytes are gone.
 //! Only a close with nothing unanswered takes the linger away and ends in order.
 //!
-//! The user timeout also ends a connection whose other side lives but takes no bytes for that long [measured]: a printer
+//! The user timeout also ends a connection whose other side lives but takes no bytes for that long \[measured\]: a printer
 //! that stops reading while it prints needs a longer one (`?user_timeout_ms=`).
 
 use std::io;
@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use super::Ready;
 use super::stream::{Closing, Opening, Port, StreamLink, refused};
 
-/// How long bytes may stay unacknowledged until the connection falls. *Custody*, section 2.1 [inferred].
+/// How long bytes may stay unacknowledged until the connection falls. *Custody*, section 2.1 \[inferred\].
 pub const USER_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection may take to be made. Wall time.
 const CONNECT_MAX: Duration = Duration::from_secs(10);

@@ -266,6 +266,10 @@ const LISTEN: Request = Request::Listen {
     after: Some(Stage::Feed),
 };
 
+const EXAMINE: Request = Request::Examine {
+    apart: Duration::from_secs(5),
+};
+
 #[test]
 fn a_ready_usb_port_is_asked_and_then_the_printer() {
     let mut duet = doubt(FaultPlan::default(), vec![]);
@@ -292,7 +296,7 @@ fn a_usb_port_that_is_not_ready_is_waited_for() {
 }
 
 #[test]
-fn a_usb_port_that_never_becomes_ready_leaves_the_doubt_to_a_person() {
+fn a_fault_that_stays_on_the_usb_port_is_read_through_after_the_wait() {
     let jam = FaultPlan {
         faults: vec![PlannedFault {
             card: 1,
@@ -304,13 +308,57 @@ fn a_usb_port_that_never_becomes_ready_leaves_the_doubt_to_a_person() {
     };
     let mut duet = doubt(jam, vec![]);
     assert_eq!(duet.firmware.port_status(), 0x10);
-    let waited = Duration::from_secs(60);
-    assert_eq!(duet.ask(LISTEN), Answer::Silent { waited });
+    let asked = duet.cable.taken_total();
+    duet.records = true;
+    duet.begin(LISTEN);
+    duet.pass(Duration::from_secs(59));
+    assert_eq!(duet.cable.taken_total(), asked, "not a byte before it");
+    let Answer::Done(heard) = duet.until_answered() else {
+        panic!("reads go out in a fault");
+    };
+    assert_eq!((heard.wake, heard.power), (Wake::Awake, Power::Kept));
+    let seen = duet.done(EXAMINE);
+    assert_eq!((seen.place.inside(), seen.cards), (Some(true), Some(1)));
+    let texts = duet.heard_by_printer.split(|byte| *byte == b'\r');
+    for text in texts.filter(|text| !text.is_empty()) {
+        let reads = text.starts_with(b"\x1BR") || text.starts_with(b"\x1BEcho;");
+        assert!(reads, "nothing but questions before the verdict");
+    }
     duet.hand(Hand::ClearJam);
-    // The jam stays latched until a reset, and that is what the next card begins with.
-    assert_eq!(duet.ask(LISTEN), Answer::Silent { waited });
+    // The jam stays latched until a reset, and that is what the next card begins with. Until then the place is
+    // what a person made of it.
+    assert_eq!(duet.firmware.port_status(), 0x10);
+    duet.done(LISTEN);
+    let seen = duet.done(EXAMINE);
+    assert_eq!(seen.place.inside(), Some(false));
     let image = front(pictures::side(SMALL.0, SMALL.1, 7));
     check(&mut duet, ktp(), &image, Depth::default());
+}
+
+#[test]
+fn a_usb_port_on_which_no_printer_is_selected_leaves_the_doubt_to_a_person() {
+    let dip = FaultPlan {
+        faults: vec![PlannedFault {
+            card: 1,
+            step: Step::Station,
+            permille: 500,
+            strike: Strike::PowerDip(2000),
+        }],
+        ..FaultPlan::default()
+    };
+    let mut make = Make::new("evolis-primacy");
+    make.plan = dip;
+    // Shorter than the printer takes to start.
+    make.options.limits.first = Duration::from_secs(6);
+    let mut duet = make.duet();
+    duet.done(Request::Prepare(ktp()));
+    assert_eq!(duet.ask(Request::Do(Stage::Feed)), Answer::Lost);
+    duet.pass(Duration::from_secs(3));
+    assert_eq!(duet.firmware.port_status(), 0);
+    let asked = duet.cable.taken_total();
+    let waited = Duration::from_secs(6);
+    assert_eq!(duet.ask(LISTEN), Answer::Silent { waited });
+    assert_eq!(duet.cable.taken_total(), asked, "not a byte");
 }
 
 #[test]

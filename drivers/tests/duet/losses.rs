@@ -195,8 +195,11 @@ fn a_stale_answer_makes_nobody_believe_what_is_not_so() {
     }
 }
 
-/// A fault is told when the printer has heard so many bytes of the second plane; the rest comes later.
-fn told_in_mid_plane(dots: (usize, usize), byte: u64, serial: bool) -> Vec<Event> {
+/// What is asked before anything that lays dye or ends the sequence.
+const STILL_THERE: &[u8] = b"\x1BRem\r\x1BRlr;p\r";
+
+/// A card at the print start whose first plane is loaded.
+fn loaded(dots: (usize, usize), serial: bool) -> Duet {
     let mut make = Make::new("evolis-primacy");
     make.dots = Some(dots);
     let mut duet = if serial { make.serial() } else { make }.duet();
@@ -209,13 +212,24 @@ fn told_in_mid_plane(dots: (usize, usize), byte: u64, serial: bool) -> Vec<Event
     ] {
         duet.done(request);
     }
-    let heard = duet.cable.taken_total();
-    duet.cuts_to_printer = Cuts::from(heard, [heard + byte]);
-    duet.noise.insert(heard + byte, b"COVER OPEN\0".to_vec());
+    duet
+}
+
+/// A fault is told when the printer has heard so many bytes of the second plane; the rest comes later.
+fn told_in_mid_plane(dots: (usize, usize), byte: u64, serial: bool) -> Vec<Event> {
+    let mut duet = loaded(dots, serial);
+    let before_plane = duet.cable.taken_total() + STILL_THERE.len() as u64;
+    duet.cuts_to_printer = Cuts::from(duet.cable.taken_total(), [before_plane + byte]);
+    duet.noise
+        .insert(before_plane + byte, b"COVER OPEN\0".to_vec());
+    duet.records = true;
     let earlier = duet.news.len();
     let (fault, evidence) = duet.fault(Request::Do(Stage::Face));
     assert_eq!(fault, Fault::CoverOpen, "byte {byte}");
     assert_eq!(evidence.place, Place::Path, "byte {byte}");
+    let heard = duet.heard_by_printer.as_slice();
+    let plane = heard.strip_prefix(STILL_THERE).expect("asked first");
+    assert!(plane.starts_with(b"\x1BDb;m;"), "byte {byte}");
     let told = duet.done(Request::Status);
     let seen = (told.place, told.lid_open);
     assert_eq!(
@@ -236,5 +250,65 @@ fn a_fault_told_in_mid_picture_lets_the_picture_end_and_the_printer_is_not_deaf(
     for byte in [1, 13, 14, 100, 1000, 3000] {
         let news = told_in_mid_plane((128, 64), byte, false);
         assert_eq!(news[0], Event::Fault(Fault::CoverOpen), "byte {byte}");
+    }
+}
+
+#[test]
+fn a_fault_told_among_the_questions_lets_no_plane_go_and_nothing_false_be_believed() {
+    for (byte, stage) in (1..=STILL_THERE.len() as u64)
+        .flat_map(|byte| [Stage::Face, Stage::Finish].map(|stage| (byte, stage)))
+    {
+        for serial in [false, true] {
+            let about = format!("byte {byte} of {stage:?}, serial {serial}");
+            let mut duet = loaded((24, 16), serial);
+            if stage == Stage::Finish {
+                duet.done(Request::Do(Stage::Face));
+            }
+            let (cards, panels) = duet.counts();
+            let heard = duet.cable.taken_total();
+            duet.cuts_to_printer = Cuts::from(heard, [heard + byte]);
+            duet.noise.insert(heard + byte, b"COVER OPEN\0".to_vec());
+            duet.records = true;
+            let (fault, told) = duet.fault(Request::Do(stage));
+            assert_eq!(fault, Fault::CoverOpen, "{about}");
+            assert_ne!(told.place, Place::Empty, "{about}");
+            assert!(told.cards.is_none_or(|told| told == cards), "{about}");
+            if stage == Stage::Face {
+                assert!(told.panels.is_none_or(|told| told == panels), "{about}");
+            }
+            let asked = duet.heard_by_printer.split(|byte| *byte == b'\r');
+            // The last one may have been heard in part.
+            let questions = asked
+                .map(|text| &text[..text.len().min(2)])
+                .all(|begins| b"\x1BR".starts_with(begins));
+            assert!(questions, "{about}: no plane and no move");
+            duet.pass(Duration::from_secs(20));
+            recover(&mut duet, stage, Power::Kept, &about);
+        }
+    }
+}
+
+#[test]
+fn a_card_pulled_out_behind_the_questions_is_a_mechanical_timeout_and_no_other_is_taken() {
+    for serial in [false, true] {
+        let mut duet = loaded((24, 16), serial);
+        duet.done(Request::Do(Stage::Face));
+        duet.pass(Duration::from_secs(20));
+        let heard = duet.cable.taken_total();
+        duet.cuts_to_printer = Cuts::from(heard, [heard + STILL_THERE.len() as u64]);
+        duet.begin(Request::Do(Stage::Finish));
+        // The end rests on the cable, and its questions are answered.
+        duet.pass(Duration::from_millis(50));
+        assert!(duet.cuts_to_printer.spent(), "serial {serial}");
+        for hand in [Hand::OpenLid, Hand::TakeInside, Hand::CloseLid] {
+            duet.hand(hand);
+        }
+        let Answer::Fault(fault, evidence) = duet.until_answered() else {
+            panic!("serial {serial}: nothing is there to be ended");
+        };
+        assert_eq!(fault, Fault::MechanicalTimeout, "serial {serial}");
+        assert_eq!(evidence.place, Place::Empty, "serial {serial}");
+        assert_eq!(duet.firmware.mechanism().picked(), 1, "serial {serial}");
+        recover(&mut duet, Stage::Finish, Power::Kept, "pulled out");
     }
 }

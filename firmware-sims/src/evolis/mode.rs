@@ -7,7 +7,7 @@ use crate::mechanism::Obstacle;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ErrorMode {
     pub(crate) value: u8,
-    /// Named value 4 keeps the mode and switches to ACK/NACK [doc].
+    /// Named value 4 keeps the mode and switches to ACK/NACK \[doc\].
     pub(crate) ack_nack: bool,
 }
 
@@ -105,7 +105,7 @@ impl Fault {
     }
 }
 
-/// The code character after NAK [doc].
+/// The code character after NAK \[doc\].
 pub(crate) fn nack_code(text: &str) -> u8 {
     match text {
         "ERROR CDE" => b'1',

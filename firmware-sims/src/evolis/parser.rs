@@ -1,19 +1,19 @@
 //! The command stream, byte by byte.
 //!
-//! - A command is ESC, letters, parameters after `;`, CR; ESC may be missing right after a CR [doc].
-//! - A download carries raw bytes, framed by their length only: they may hold CR, ESC and `;` [capture].
-//!   Fewer bytes than announced: the printer waits for the rest and never looks for a new command [inferred].
-//! - NUL between a CR and the next ESC is padding [capture].
-//! - `Psc` gives other framing characters [doc].
+//! - A command is ESC, letters, parameters after `;`, CR; ESC may be missing right after a CR \[doc\].
+//! - A download carries raw bytes, framed by their length only: they may hold CR, ESC and `;` \[capture\].
+//!   Fewer bytes than announced: the printer waits for the rest and never looks for a new command \[inferred\].
+//! - NUL between a CR and the next ESC is padding \[capture\].
+//! - `Psc` gives other framing characters \[doc\].
 //! - `Dbc` has three parameters; a third number below a panel's lines is a first line and the byte count
 //!   follows [capture; inferred from the guide's command page].
-//! - ESC inside a text command starts anew, or is one more letter [unknown]: a switch.
+//! - ESC inside a text command starts anew, or is one more letter \[unknown\]: a switch.
 
 use crate::mechanism::{Geometry, Panel};
 
 /// Longest text command.
 const TEXT_BYTES_MAX: usize = 512;
-/// Longest partial download of half a panel, in lines [doc].
+/// Longest partial download of half a panel, in lines \[doc\].
 const PARTIAL_LINES_MAX: usize = 420;
 /// Bytes of a BMP file that tell its length.
 const BMP_HEAD_BYTES: usize = 6;
@@ -345,7 +345,7 @@ impl Head {
     }
 }
 
-/// Bits a dot: 2 levels for k and o; 32, 64 or 128 for y, m and c [doc].
+/// Bits a dot: 2 levels for k and o; 32, 64 or 128 for y, m and c \[doc\].
 fn depth(panel: Panel, levels: usize) -> Option<u32> {
     match (panel, levels) {
         (Panel::K | Panel::O, 2) => Some(1),

@@ -8,7 +8,7 @@ use super::switches::Switches;
 
 /// How long motions take, in milliseconds of uptime before [`Profile::factor`].
 ///
-/// Derived from 190 cards an hour [inferred]; those rates are general knowledge [unverified].
+/// Derived from 190 cards an hour \[inferred\]; those rates are general knowledge \[unverified\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timing {
     /// Hopper to print start.

@@ -72,7 +72,7 @@ fn unpack(data: &[u8], bits: u32, dots: &mut [u8]) {
     }
 }
 
-/// K and O: `00` white, `FF` black, `n` and n bytes [doc].
+/// K and O: `00` white, `FF` black, `n` and n bytes \[doc\].
 fn black_lines<'a>(
     data: &[u8],
     lines: impl Iterator<Item = &'a mut [u8]>,
@@ -98,9 +98,9 @@ fn black_lines<'a>(
     Ok(())
 }
 
-/// Y, M and C: single dots, and runs with a counter byte whose range the free value bits extend [doc].
-/// Each of the two extension bits of 5-bit mode adds 256 by itself [doc].
-/// Counter 0 blanks the rest of the line, or is 256 or 512 with extension bits [inferred].
+/// Y, M and C: single dots, and runs with a counter byte whose range the free value bits extend \[doc\].
+/// Each of the two extension bits of 5-bit mode adds 256 by itself \[doc\].
+/// Counter 0 blanks the rest of the line, or is 256 or 512 with extension bits \[inferred\].
 fn colour_lines<'a>(
     data: &[u8],
     bits: u32,
@@ -148,7 +148,7 @@ fn scaled(value: u32, bits: u32) -> u8 {
     u8::try_from((value * 255 + highest / 2) / highest).unwrap_or(u8::MAX)
 }
 
-/// A 1-bit BMP at landscape x, y (top left); a set bit of the file is resin [inferred].
+/// A 1-bit BMP at landscape x, y (top left); a set bit of the file is resin \[inferred\].
 fn bmp(
     data: &[u8],
     x: usize,

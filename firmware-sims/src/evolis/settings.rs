@@ -1,6 +1,6 @@
 //! Settings (`P...`) and how they are read back (`R...`).
 //!
-//! Names and defaults are the guide's [doc]. What a later command means is mostly unknown; it is answered and
+//! Names and defaults are the guide's \[doc\]. What a later command means is mostly unknown; it is answered and
 //! kept, and nothing follows from it except where the firmware asks for it by name.
 
 use std::collections::BTreeMap;
@@ -198,7 +198,7 @@ fn knows(printer: Generation, command: Generation) -> bool {
     }
 }
 
-/// `v`, `=;v`, `=` (factory value), `+[;v]`, `-[;v]` [doc].
+/// `v`, `=;v`, `=` (factory value), `+[;v]`, `-[;v]` \[doc\].
 fn worked(params: &[String], before: i64, default: i64) -> Option<i64> {
     let first = params.first()?.as_str();
     let second = || params.get(1).map(|value| value.parse::<i64>());

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mechanism::{CounterStore, PanelCounts};
 
-/// What happens at power-up to a card that is inside [unknown].
+/// What happens at power-up to a card that is inside \[unknown\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PowerUp {
@@ -18,7 +18,7 @@ pub enum PowerUp {
     Reject,
 }
 
-/// What the firmware knows of a card's place after a power cut [unknown].
+/// What the firmware knows of a card's place after a power cut \[unknown\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PositionAfterPower {
@@ -28,7 +28,7 @@ pub enum PositionAfterPower {
     Forgotten,
 }
 
-/// What becomes of a download whose host has gone [unknown].
+/// What becomes of a download whose host has gone \[unknown\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HalfPayload {
@@ -40,7 +40,7 @@ pub enum HalfPayload {
     DroppedOnClose,
 }
 
-/// Whose answers `Rlr` remembers [unknown].
+/// Whose answers `Rlr` remembers \[unknown\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RlrRemembers {
@@ -50,7 +50,7 @@ pub enum RlrRemembers {
     OnlySAndD,
 }
 
-/// The first command that feeds a card [unknown].
+/// The first command that feeds a card \[unknown\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FirstFeed {
@@ -68,11 +68,11 @@ pub enum FirstFeed {
 pub enum PlaceWords {
     /// `OK`, `CARD`, `SMART CARD`, `CONTACTLESS CARD` [code: Qt kiosk].
     Kiosk,
-    /// `NO CARD`, `ERR CARD` [doc]; also for a card that is stuck in the feeder, not for the stack [inferred].
+    /// `NO CARD`, `ERR CARD` \[doc\]; also for a card that is stuck in the feeder, not for the stack \[inferred\].
     Guide,
 }
 
-/// What ejects a card that `Psoe;D` held [unknown].
+/// What ejects a card that `Psoe;D` held \[unknown\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EjectUnderHold {

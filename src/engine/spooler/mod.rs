@@ -29,6 +29,7 @@ mod card;
 mod chip;
 mod dispatch;
 mod doubt;
+mod ending;
 mod orders;
 mod standing;
 

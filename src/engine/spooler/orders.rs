@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::card::{close, try_again};
+use super::ending::{close, try_again};
 use super::{Code, Command, PROPOSAL_MS_MAX, Response, Settlement, Spooler, Submission, Turn};
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};

@@ -429,6 +429,51 @@ fn a_reset_comes_before_the_next_card_when_planes_may_wait() {
 }
 
 #[test]
+fn a_card_is_not_gone_on_with_where_the_canary_says_that_power_was_lost() {
+    // The first question about the mode, before it is set, only looks for the vendor's service. Behind a
+    // preparation it is the canary, also where this life has forgotten that it set the mode.
+    let mut bench = primacy(plain());
+    bench.load_card();
+    bench.evolis.link(LinkNews::Down(Channel::Main), bench.now);
+    bench.fake.mode = "0 0";
+    bench.done(Request::Status);
+    bench.forget();
+    let image = image(SMALL);
+    let (fault, evidence) = bench.fault(Request::Load(image));
+    assert_eq!(
+        (fault, evidence.place),
+        (Fault::SettingRefused, Place::Path)
+    );
+    for stage in [Stage::Face, Stage::Finish] {
+        assert!(matches!(bench.ask(Request::Do(stage)), Answer::Fault(..)));
+    }
+    assert!(bench.texts().iter().all(|text| text.starts_with('R')));
+}
+
+#[test]
+fn a_picture_that_was_not_answered_is_not_gone_on_with() {
+    for (word, does) in [
+        ("Rem", Does::Says("0 0")),
+        ("Db;m;128;", Does::Says("ERROR RIBBON")),
+        ("Db;m;128;", Does::Mute),
+    ] {
+        let mut bench = primacy(plain());
+        bench.load_card();
+        bench.fake.on(word, does);
+        assert!(!matches!(
+            bench.ask(Request::Do(Stage::Face)),
+            Answer::Done(_)
+        ));
+        bench.forget();
+        for stage in [Stage::Face, Stage::Finish] {
+            let (fault, _) = bench.fault(Request::Do(stage));
+            assert_eq!(fault, Fault::OutOfStep, "{word}");
+        }
+        assert!(bench.sent.is_empty(), "{word}: half a face is not ended");
+    }
+}
+
+#[test]
 fn a_printer_that_the_vendors_service_rules_is_left_as_it_is() {
     let mut bench = primacy(Options::default());
     bench.fake.mode = "38 38";
