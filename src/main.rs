@@ -3,6 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    eprintln!("cetak: no command is built yet; the README lists what stands and is tested");
-    ExitCode::FAILURE
+    cetak::app::commands::run(cetak::interfaces::cli::parse())
 }

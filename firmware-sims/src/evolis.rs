@@ -12,6 +12,8 @@
 //!   every fault does.
 //! - With `Pem;0` no answer comes until the cause is gone; then the list is printed once more from the
 //!   bitmaps on a new card [doc].
+//! - ACK/NACK comes with the error mode or with the serial port's protocol (`Pcom`), which survives power-off [doc];
+//!   questions, `Echo` among them, are answered in words all the same [inferred].
 //! - Text and barcodes (`Wt`, `Wb`) are answered and not drawn; magnetic heads are not fitted.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -201,7 +203,8 @@ impl Evolis {
     fn answer(&mut self, text: &str) {
         self.ram.owes = false;
         let command = self.ram.current.as_str();
-        let reads = command.starts_with('R');
+        // Questions are answered in words in every mode; that `Echo` is one of them is [inferred].
+        let reads = command.starts_with('R') || command == "Echo";
         let moves = command.starts_with(['S', 'D']);
         let remembered = match self.switches.rlr_overwritten {
             RlrRemembers::Reads => !self.ram.repeats,
@@ -213,7 +216,7 @@ impl Evolis {
         if remembered {
             text.clone_into(&mut self.ram.last_answer);
         }
-        if self.ram.mode.ack_nack && !reads {
+        if self.acknowledges() && !reads {
             if text == "OK" {
                 self.send(&[0x06]);
             } else {
@@ -236,13 +239,19 @@ impl Evolis {
 
     /// Serial port 1 is set to receive only [doc].
     fn mute(&self) -> bool {
+        self.serial_setting(5) == Some("R")
+    }
+
+    /// Commands are answered by ACK, or NAK and a code: the error mode says so, or the serial port's protocol [doc].
+    fn acknowledges(&self) -> bool {
+        self.ram.mode.ack_nack || self.serial_setting(4) == Some("ACK/NACK")
+    }
+
+    /// One field of serial port 1's set-up: speed, parity, data bits, stop bits, protocol, enable [doc].
+    fn serial_setting(&self, field: usize) -> Option<&str> {
         match self.profile.port {
-            Port::Usb => false,
-            Port::Serial => self
-                .ram
-                .settings
-                .text("Pcom;1")
-                .is_some_and(|set| set.split(';').nth(5) == Some("R")),
+            Port::Usb => None,
+            Port::Serial => self.ram.settings.text("Pcom;1")?.split(';').nth(field),
         }
     }
 

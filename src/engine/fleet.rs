@@ -128,6 +128,15 @@ impl PrinterSpec {
     }
 }
 
+/// Whether a serial number is one that simulated printers give: one letter, six zeros, five digits. No maker is
+/// known to number a unit so low [inferred].
+pub fn is_simulated_unit(serial: &str) -> bool {
+    let (Some(letter), Some(zeros)) = (serial.chars().next(), serial.get(1..7)) else {
+        return false;
+    };
+    serial.len() == 12 && letter.is_ascii_alphabetic() && zeros == "000000"
+}
+
 /// Panels a picture orders, at most: an upper bound for what can be counted.
 pub fn panels_of(image: &CardImage) -> u64 {
     let side = |side: &cetak_drivers::contract::Side| {

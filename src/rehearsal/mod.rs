@@ -1,8 +1,12 @@
 //! The rehearsal room: what a print room needs to be played through without a real person, card or
 //! printer.
 //!
+//! - [`demo`]: the whole room as one command, with real processes, terminals and sockets
 //! - [`room`]: spooler, session, dialect, firmware, reader and operator in one thread and virtual time
+//! - [`sim`]: a simulated printer as a program
 //! - [`specimen`]: people who do not exist
 
+pub mod demo;
 pub mod room;
+pub mod sim;
 pub mod specimen;

@@ -5,8 +5,8 @@ use super::status::{Said, classify};
 use super::task::Step;
 use super::wire::{Counter, Handshake, Sensor, Word};
 use crate::contract::{
-    Answer, BenchFlag, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request,
-    Setup, Status, Told,
+    Answer, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request, Setup,
+    Status, Told,
 };
 
 /// A decision between steps.
@@ -24,6 +24,8 @@ pub(super) enum Judge {
     Parked,
     /// The stage was answered.
     Done,
+    /// Where it was to be held, an empty path is asked for once more.
+    Held,
     /// The last part was ordered and the evidence read.
     Finished,
     /// A card is there to be ejected.
@@ -75,6 +77,9 @@ const LOW_MILLIVOLTS: u32 = 1000;
 /// From it on the card sensor sees a card for sure. Unit: millivolts [inferred].
 const HIGH_MILLIVOLTS: u32 = 4000;
 
+/// The guide's word for a card inside, wherever it stands [doc; present is inferred].
+const INSIDE_SOMEWHERE: &str = "ERR CARD";
+
 impl Evolis {
     /// Learns from one answer.
     pub(super) fn learn(&mut self, word: Word, said: Said, now: Moment) -> Outcome {
@@ -117,6 +122,7 @@ impl Evolis {
 
     fn learn_mode(&mut self, said: &Said) -> Outcome {
         let ack = self.options.handshake == Handshake::AckNack;
+        let set = self.host_recovers;
         let Some(task) = &mut self.task else {
             return Outcome::Next;
         };
@@ -137,11 +143,7 @@ impl Evolis {
         match mode {
             None => Outcome::Again,
             Some(MODE_SERVICE) => Outcome::Stop(Fault::ForeignService),
-            Some(MODE_HOST) => {
-                task.evidence.power = Power::Kept;
-                Outcome::Next
-            }
-            Some(MODE_HOST_ACK) if ack => {
+            Some(mode) if (listening || set) && is_ours(mode, ack) => {
                 task.evidence.power = Power::Kept;
                 Outcome::Next
             }
@@ -150,6 +152,8 @@ impl Evolis {
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
+            // Asked before it is set: only the vendor's service would have been overwritten unseen.
+            Some(_) if !set => Outcome::Next,
             Some(_) => {
                 self.host_recovers = false;
                 Outcome::Stop(Fault::SettingRefused)
@@ -174,7 +178,7 @@ impl Evolis {
         match word {
             Word::Position => {
                 evidence.place = place(&said);
-                self.names_no_station = matches!(text, Some("NO CARD" | "ERR CARD"));
+                task.station_unnamed = text == Some(INSIDE_SOMEWHERE);
             }
             Word::RejectBox => {
                 evidence.reject_full = match text {
@@ -277,6 +281,7 @@ impl Evolis {
 
     /// Decides; may add steps or end the request.
     pub(super) fn judge(&mut self, judge: Judge, now: Moment) {
+        let must_reset = self.planes_may_wait && !self.begins_without_reset();
         let Some(task) = &mut self.task else { return };
         let place = task.evidence.place;
         let inside = place.inside();
@@ -290,29 +295,26 @@ impl Evolis {
             }
             Judge::Prepared => {
                 let setup = self.setup.expect("set when the request came");
-                // The reset was left out because the place could not be told: planes of another card may
-                // still wait, and they would be laid on this one.
-                let drops = self
-                    .options
-                    .bench
-                    .contains(&BenchFlag::SequenceStartDropsPlanes);
-                let waits = self.planes_may_wait && !setup.card_inside && !drops;
-                let unprepared = unprepared(&task.evidence, &task.noted, setup)
-                    .or(waits.then_some(Fault::OutOfStep));
-                match unprepared {
+                // The reset was left out because the place could not be told then: what waits in memory would
+                // reach another person's card.
+                let waiting = must_reset && !setup.card_inside;
+                match unprepared(&task.evidence, &task.noted, setup) {
+                    None if waiting => self.fault(Fault::OutOfStep),
                     None => self.done(LastAnswer::Ok),
                     Some(fault) => self.fault(fault),
                 }
             }
             Judge::Fed => {
                 let chip = self.setup.is_some_and(|setup| setup.chip);
-                // Where no word names the station the chip's own reader is the witness.
-                let wanted = if chip && !self.names_no_station {
+                let wanted = if chip {
                     Place::Contactless
                 } else {
                     Place::Path
                 };
-                self.done_if(place == wanted, doubtful);
+                // In the guide's words a card is inside and no station has a name: the move's own answer and the
+                // reader at the station say where.
+                let perhaps = chip && task.station_unnamed && place == Place::Path;
+                self.done_if(place == wanted || perhaps, doubtful);
             }
             Judge::Parked => self.done_if(place == Place::Path, doubtful),
             Judge::MustBeInside => {
@@ -321,6 +323,13 @@ impl Evolis {
                 }
             }
             Judge::Done => self.done(LastAnswer::Ok),
+            Judge::Held => {
+                // A late answer to the end itself reads like an empty path.
+                let held = self.setup.is_some_and(|setup| setup.hold);
+                if held && inside == Some(false) {
+                    task.first([Step::Say(Word::Position)]);
+                }
+            }
             Judge::Finished => {
                 self.planes_may_wait = false;
                 self.done(LastAnswer::Ok);
@@ -477,6 +486,11 @@ impl Evolis {
     }
 }
 
+/// Whether the mode is the one that the host sets.
+fn is_ours(mode: u64, ack: bool) -> bool {
+    mode == MODE_HOST || (ack && mode == MODE_HOST_ACK)
+}
+
 /// What would make a feed pointless.
 fn unprepared(evidence: &Evidence, noted: &[Fault], setup: Setup) -> Option<Fault> {
     let inside = evidence.place.inside();
@@ -509,7 +523,7 @@ fn place(said: &Said) -> Place {
         Said::Fault(_) => Place::Unknown,
         Said::Text(text) => match text.as_str() {
             "NO CARD" => Place::Empty,
-            "CARD" | "ERR CARD" => Place::Path,
+            "CARD" | INSIDE_SOMEWHERE => Place::Path,
             "SMART CARD" => Place::Contact,
             "CONTACTLESS CARD" => Place::Contactless,
             _ => Place::Unknown,

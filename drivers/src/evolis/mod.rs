@@ -25,8 +25,8 @@ use bytes::Bytes;
 
 use crate::contract::Busy;
 use crate::contract::{
-    Answer, BenchFlag, Capabilities, Channel, Dialect, Event, Evidence, LinkNews, Machine, Moment,
-    Output, Request, Setup, Stage, Told,
+    Answer, BenchFlag, Capabilities, Channel, Dialect, Event, Evidence, Fault, LinkNews, Machine,
+    Moment, Output, Request, Setup, Stage, Told,
 };
 
 pub mod custody;
@@ -196,10 +196,8 @@ pub struct Evolis {
     planes_may_wait: bool,
     /// `Pem;2` was set on this link and no doubt came since.
     host_recovers: bool,
-    /// The last request ended in silence: a late answer may come.
+    /// The last request ended in silence or out of step: a late answer may come.
     out_of_step: bool,
-    /// It tells a card's place in the guide's words, which name no station [doc].
-    names_no_station: bool,
     /// What `Listen` learnt, which `Examine` repeats.
     learnt: Evidence,
     ribbon_read: Option<(Moment, Option<u64>)>,
@@ -245,7 +243,6 @@ impl Evolis {
             planes_may_wait: true,
             host_recovers: false,
             out_of_step: false,
-            names_no_station: false,
             learnt: Evidence::default(),
             ribbon_read: None,
             told: Vec::new(),
@@ -303,7 +300,10 @@ impl Evolis {
     /// The end of the request in flight.
     fn answer(&mut self, answer: Answer) {
         self.task = None;
-        self.out_of_step |= matches!(answer, Answer::Silent { .. });
+        self.out_of_step |= matches!(
+            answer,
+            Answer::Silent { .. } | Answer::Fault(Fault::OutOfStep, _)
+        );
         self.tell(Event::Answered(answer));
     }
 

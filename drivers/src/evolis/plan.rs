@@ -73,8 +73,11 @@ impl Evolis {
         self.loaded = false;
         self.rest.clear();
         let mut steps = self.open_in_step();
-        let drops = self.bench(BenchFlag::SequenceStartDropsPlanes);
-        if !setup.card_inside && self.planes_may_wait && !drops {
+        if !self.host_recovers {
+            // A reset, and our own setting, would wipe out that the vendor's service rules this printer.
+            steps.push(Step::Say(Word::ErrorMode));
+        }
+        if !setup.card_inside && self.planes_may_wait && !self.begins_without_reset() {
             steps.push(Step::Say(Word::Position));
             steps.push(Step::Judge(Judge::MayReset));
         }
@@ -97,6 +100,12 @@ impl Evolis {
         steps.push(Step::Say(Word::Ribbon(setup.ribbon)));
         steps.push(Step::Judge(Judge::Prepared));
         Ok(steps)
+    }
+
+    /// A new sequence drops what waits. Lines outside a partial download are no part of that: the bitmaps keep
+    /// what an earlier picture left there [doc: bitmaps stay in memory].
+    pub(super) fn begins_without_reset(&self) -> bool {
+        self.bench(BenchFlag::SequenceStartDropsPlanes) && self.options.partial.is_none()
     }
 
     /// After a silence a late answer could be taken for that of the next question.
@@ -143,9 +152,10 @@ impl Evolis {
         if self.model.tells_reject_box {
             steps.push(Step::Say(Word::RejectBox));
         }
-        let read = self
-            .ribbon_read
-            .is_some_and(|(at, _)| now.since(at) < self.options.limits.ribbon_apart);
+        // A ribbon that has ended is being changed: an old reading would hide the new one for an hour.
+        let read = self.ribbon_read.is_some_and(|(at, left)| {
+            left != Some(0) && now.since(at) < self.options.limits.ribbon_apart
+        });
         if self.model.ribbon_chip && !read {
             steps.push(Step::Say(Word::RibbonLeft));
         }
@@ -254,6 +264,7 @@ impl Evolis {
                     Step::Say(Word::ErrorMode),
                     Step::Say(Word::Position),
                 ]);
+                steps.push(Step::Judge(Judge::Held));
                 steps.extend(counters());
                 steps.push(Step::Judge(Judge::Finished));
             }

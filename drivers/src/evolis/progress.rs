@@ -143,8 +143,18 @@ impl Evolis {
         task.doing = Doing::Nothing;
         match early.map_or(said, Said::Fault) {
             Said::Ok => self.run(now),
-            Said::Fault(fault) => self.stop(fault, now),
-            Said::Text(_) => self.stop(Fault::OutOfStep, now),
+            Said::Fault(fault) => self.stop_in_plane(fault, now),
+            Said::Text(_) => self.stop_in_plane(Fault::OutOfStep, now),
+        }
+    }
+
+    /// A fault may have been told while the link still held bytes of the picture, and the download itself be
+    /// answered later [unknown]: that answer must not be taken for the place.
+    fn stop_in_plane(&mut self, fault: Fault, now: Moment) {
+        let reads = self.stop_reads(fault);
+        if let (true, Some(task)) = (reads, &mut self.task) {
+            task.first([Step::Echo]);
+            self.run(now);
         }
     }
 
@@ -172,6 +182,7 @@ impl Evolis {
                 self.run(now);
             }
             What::Word(Word::Echo(nonce)) => {
+                let listens = matches!(task.request, Request::Listen { .. });
                 let unknown = said == Said::Fault(Fault::UnknownCommand);
                 let text = matches!(&said, Said::Text(text) if text.contains(&nonce.to_string()));
                 if text {
@@ -181,7 +192,7 @@ impl Evolis {
                     self.in_step(now);
                 } else if unknown {
                     task.no_echo = true;
-                } else if !task.filled && *reply != Reply::Ack {
+                } else if listens && !task.filled && *reply != Reply::Ack {
                     // The answer asked for before this one came after an older one.
                     task.note_last(&said);
                 }
@@ -243,7 +254,16 @@ impl Evolis {
 
     /// A command was answered with a fault, or its answer means that the stage cannot go on.
     fn stop(&mut self, fault: Fault, now: Moment) {
-        let Some(task) = &mut self.task else { return };
+        if self.stop_reads(fault) {
+            self.run(now);
+        }
+    }
+
+    /// Ends the stage, or sets out to read what can be read after it; says whether it does.
+    fn stop_reads(&mut self, fault: Fault) -> bool {
+        let Some(task) = &mut self.task else {
+            return false;
+        };
         task.evidence.last = LastAnswer::Fault(fault.clone());
         let reads = match task.request {
             // After a refused reject nothing is asked: `OK` to a question would be remembered in its place.
@@ -253,14 +273,15 @@ impl Evolis {
         if !reads || task.fault.is_some() {
             let fault = task.fault.take().unwrap_or(fault);
             let evidence = std::mem::take(&mut task.evidence);
-            return self.answer(Answer::Fault(fault, evidence));
+            self.answer(Answer::Fault(fault, evidence));
+            return false;
         }
         task.fault = Some(fault);
         let mut steps = vec![Step::Say(Word::Position)];
         steps.extend(super::plan::counters());
         steps.push(Step::Judge(Judge::Failed));
         task.instead(steps);
-        self.run(now);
+        true
     }
 
     /// Time has passed.
@@ -314,7 +335,7 @@ impl Evolis {
             } => {
                 let fault = fault.clone();
                 task.doing = Doing::Nothing;
-                self.stop(fault, now);
+                self.stop_in_plane(fault, now);
             }
             Doing::Plane { waited, .. } => {
                 let waited = *waited;
@@ -358,6 +379,13 @@ impl Evolis {
                 self.run(now);
             }
             What::Word(Word::Echo(_)) if task.filled => self.deaf(),
+            // A fault was heard before the silence, and it is what a person must know.
+            What::Word(Word::Echo(_)) if task.fault.is_some() => {
+                task.doing = Doing::Nothing;
+                task.instead([Step::Judge(Judge::Failed)]);
+                self.out_of_step = true;
+                self.run(now);
+            }
             What::Word(_) | What::Alive(_) => self.answer(Answer::Silent { waited }),
         }
     }

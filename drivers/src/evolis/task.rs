@@ -126,6 +126,8 @@ pub(super) struct Task {
     /// The printer said while asked for a nonce that it does not know the command.
     pub(super) no_echo: bool,
     pub(super) first_reading: Option<Evidence>,
+    /// The place was last told in the guide's words, which name no station.
+    pub(super) station_unnamed: bool,
 }
 
 impl Task {
@@ -147,6 +149,7 @@ impl Task {
             filled: false,
             no_echo: false,
             first_reading: None,
+            station_unnamed: false,
         }
     }
 

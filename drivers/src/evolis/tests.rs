@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "tests")]
 
+mod answers;
 mod bytes;
 mod doubts;
 mod fake;

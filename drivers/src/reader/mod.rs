@@ -38,9 +38,28 @@ const LINE_BYTES_MAX: usize = 4096;
 /// Characters of a chip's number at most: ten bytes in hex, with separators.
 const UID_CHARACTERS_MAX: usize = 32;
 
+/// Times that a reader keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// For one answer, from the last byte of its question; the opening of the socket as well.
+    pub answer: Duration,
+    /// How long a chip that is not seen yet is looked for.
+    pub settle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            answer: ANSWER_MAX,
+            settle: SETTLE_MAX,
+        }
+    }
+}
+
 /// One reader.
 #[derive(Debug, Default)]
 pub struct LineReader {
+    limits: Limits,
     link: Link,
     task: Option<Task>,
     line: Vec<u8>,
@@ -95,6 +114,14 @@ impl LineReader {
         LineReader::default()
     }
 
+    /// The same with times of its own: a scaled clock needs longer ones.
+    pub fn with_limits(limits: Limits) -> LineReader {
+        LineReader {
+            limits,
+            ..LineReader::default()
+        }
+    }
+
     /// Sends the question that is next, or ends a script that has none left.
     fn question(&mut self, now: Moment) {
         let Some(task) = &mut self.task else { return };
@@ -111,8 +138,8 @@ impl LineReader {
                 }
             }
         };
-        task.settles.get_or_insert(now + SETTLE_MAX);
-        task.timer = Timer::Asking(now + ANSWER_MAX);
+        task.settles.get_or_insert(now + self.limits.settle);
+        task.timer = Timer::Asking(now + self.limits.answer);
         self.outputs
             .push_back(Output::Send(Channel::Main, Bytes::from(line)));
     }
@@ -171,7 +198,7 @@ impl Machine for LineReader {
         }
         self.task = Some(Task {
             request,
-            timer: Timer::Opening(now + ANSWER_MAX),
+            timer: Timer::Opening(now + self.limits.answer),
             settles: None,
             step: 0,
             matches: 0,
@@ -204,7 +231,7 @@ impl Machine for LineReader {
                 if let Some(task) = &mut self.task
                     && matches!(task.timer, Timer::Asking(_))
                 {
-                    task.timer = Timer::Answer(now + ANSWER_MAX);
+                    task.timer = Timer::Answer(now + self.limits.answer);
                 }
             }
             LinkNews::Up(Channel::Status)

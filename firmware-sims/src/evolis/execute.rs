@@ -370,6 +370,12 @@ impl Evolis {
                             let saved = self.ram.settings.text(name).unwrap_or_default();
                             self.flash.settings.put(name, saved.to_owned());
                         }
+                        if let ("Pcom", Some(port)) = (name, command.param(0)) {
+                            // The serial ports' set-up survives power-off by itself [doc].
+                            let key = format!("{name};{port}");
+                            let saved = self.ram.settings.text(&key).unwrap_or_default();
+                            self.flash.settings.put(&key, saved.to_owned());
+                        }
                         self.answer("OK");
                     }
                     Setting::BadParameter => self.answer(BAD_PARAMETER),

@@ -356,6 +356,27 @@ fn acknowledge_mode_answers_with_single_bytes() {
 }
 
 #[test]
+fn a_serial_port_set_up_for_it_acknowledges_in_every_error_mode_and_after_power_off() {
+    let mut bench = Bench::new(Switches::default());
+    bench.printer.profile.port = Port::Serial;
+    bench.send(&text("Pcom;1;9600;N;8;1;ACK/NACK;E"));
+    assert_eq!(bench.printer.transmit(), [0x06]);
+    bench.hand(Hand::PowerOff);
+    bench.hand(Hand::PowerOn);
+    bench.pass(20_000);
+    bench.send(&text("Pem;2"));
+    assert_eq!(bench.printer.transmit(), [0x06]);
+    bench.send(&text("Rem"));
+    assert_eq!(bench.printer.transmit(), b"2 0\0");
+    bench.send(&text("Echo;a1"));
+    assert_eq!(bench.printer.transmit(), b"a1\0");
+    bench.send(&text("Nonsense"));
+    assert_eq!(bench.printer.transmit(), [0x15, b'1']);
+    bench.send(&text("Pcom;1;9600;N;8;1;NONE;E"));
+    assert_eq!(bench.answer().unwrap(), "OK");
+}
+
+#[test]
 fn framing_characters_can_be_changed_and_restored() {
     let mut bench = Bench::new(Switches::default());
     bench.ok(&["Psc;33;44;35"]);

@@ -425,6 +425,8 @@ impl Spooler {
             }
             turn.note(run, AttemptEntry::Found(evidence))?;
             given_up = run.moves >= MOVE_TRIES && fault == Fault::CardInside;
+            // A hand frees the card, and the error stays latched: the next feed would be refused by it.
+            machine.needs_clear |= fault.gravity() != Gravity::Report;
             machine.faults.insert(fault);
             run.doing = Doing::WaitingToEject;
             machine.again_at = Some(turn.now + STATUS_EVERY);

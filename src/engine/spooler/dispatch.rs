@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use cetak_drivers::contract::{CardImage, Point, Request, Stage};
+use cetak_drivers::contract::{CardImage, Evidence, Point, Request, Stage};
 
 use super::{Code, Effect, Picture, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
 use crate::domain::record::CardProduct;
-use crate::engine::fleet::{CardRun, Doing, STATUS_EVERY, Work};
+use crate::engine::fleet::{CardRun, Doing, STATUS_EVERY, Work, is_simulated_unit};
 use crate::engine::store::{AttemptEntry, StoreLost};
 
 impl Spooler {
@@ -16,7 +16,9 @@ impl Spooler {
     pub(super) fn dispatch(&mut self, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
         let ids: Vec<PrinterId> = self.printers.keys().cloned().collect();
         for id in ids {
-            self.reserve(&id, turn)?;
+            if !self.stopping {
+                self.reserve(&id, turn)?;
+            }
             self.start_waiting(&id, turn)?;
         }
         Ok(())
@@ -66,6 +68,7 @@ impl Spooler {
         };
         let due = machine.again_at.is_none_or(|at| at <= turn.now);
         match &mut machine.work {
+            Work::Idle if self.stopping => return Ok(()),
             Work::Idle => {}
             Work::Card(run) => {
                 if due {
@@ -169,7 +172,7 @@ impl Spooler {
         &mut self,
         id: &PrinterId,
         job: JobId,
-        baseline: cetak_drivers::contract::Evidence,
+        baseline: Evidence,
         turn: &mut Turn<'_>,
     ) -> Result<(), StoreLost> {
         let run_name = self.settings.run.clone();
@@ -177,34 +180,32 @@ impl Spooler {
             return Ok(());
         };
         machine.work = Work::Idle;
-        if let Some(last) = &machine.row.last_evidence {
-            let fell = |now: Option<u64>, then: Option<u64>| now < then && now.is_some();
-            // A counter that fell back lost its power since: only a count of the hopper shows what it hides.
-            if fell(baseline.cards, last.cards) || fell(baseline.panels, last.panels) {
-                turn.journal(
-                    &Actor::Printer(id.clone()),
-                    "COUNT_DUE",
-                    id.to_string(),
-                    serde_json::json!({}),
-                )?;
-            }
-            let doubt = if last.unit.is_some() && baseline.unit != last.unit {
-                Some("OTHER_UNIT")
-            } else if baseline.cards > last.cards && last.cards.is_some() {
-                Some("COUNTED_WHILE_AWAY")
-            } else {
-                None
-            };
-            if let Some(code) = doubt {
-                machine.row.doubt = Some(code.to_owned());
-                turn.store.save_printer(&machine.row)?;
-                return turn.journal(
-                    &Actor::Printer(id.clone()),
-                    "PRINTER_IN_DOUBT",
-                    id.to_string(),
-                    serde_json::json!({ "code": code }),
-                );
-            }
+        if self.stopping {
+            return Ok(());
+        }
+        if counter_fell(machine.row.last_evidence.as_ref(), &baseline) {
+            turn.journal(
+                &Actor::Printer(id.clone()),
+                "COUNT_DUE",
+                id.to_string(),
+                serde_json::json!({}),
+            )?;
+        }
+        let simulated = baseline.unit.as_deref().is_some_and(is_simulated_unit);
+        let doubt = if simulated && !self.settings.training {
+            Some("SIMULATED_PRINTER")
+        } else {
+            doubt_between(machine.row.last_evidence.as_ref(), &baseline)
+        };
+        if let Some(code) = doubt {
+            machine.row.doubt = Some(code.to_owned());
+            turn.store.save_printer(&machine.row)?;
+            return turn.journal(
+                &Actor::Printer(id.clone()),
+                "PRINTER_IN_DOUBT",
+                id.to_string(),
+                serde_json::json!({ "code": code }),
+            );
         }
         machine.next = None;
         let queued = turn
@@ -253,7 +254,7 @@ impl Spooler {
             uncut: true,
             face_uncut: false,
             face_from: 0,
-            evidence: cetak_drivers::contract::Evidence::default(),
+            evidence: Evidence::default(),
             chip: None,
             examined: 0,
             moves: 0,
@@ -264,6 +265,24 @@ impl Spooler {
         machine.work = Work::Card(run);
         turn.ask(machine, Request::Do(Stage::Feed));
         Ok(())
+    }
+}
+
+/// A counter that fell back lost its power since: only a count of the hopper shows what it hides.
+fn counter_fell(last: Option<&Evidence>, baseline: &Evidence) -> bool {
+    let fell = |now: Option<u64>, then: Option<u64>| now < then && now.is_some();
+    last.is_some_and(|last| fell(baseline.cards, last.cards) || fell(baseline.panels, last.panels))
+}
+
+/// A new baseline must agree with the last committed evidence: else a card was made while nobody asked.
+fn doubt_between(last: Option<&Evidence>, baseline: &Evidence) -> Option<&'static str> {
+    let last = last?;
+    if last.unit.is_some() && baseline.unit != last.unit {
+        Some("OTHER_UNIT")
+    } else if baseline.cards > last.cards && last.cards.is_some() {
+        Some("COUNTED_WHILE_AWAY")
+    } else {
+        None
     }
 }
 

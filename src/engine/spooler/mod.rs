@@ -19,7 +19,7 @@ use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
 use crate::domain::job::{CheckResult, Code, Effect as JobEffect, JobEvent, JobState};
 use crate::domain::record::Record;
-use crate::engine::fleet::{CardRun, Doing, PrinterMachine, PrinterSpec, Work};
+use crate::engine::fleet::{CardRun, Doing, PrinterMachine, PrinterSpec};
 use crate::engine::store::{
     Accepted, Attempt, AttemptEntry, JobRow, NewJournalEntry, Outcome, Payload, Report, Store,
     StoreLost,
@@ -30,6 +30,9 @@ mod chip;
 mod dispatch;
 mod doubt;
 mod orders;
+mod standing;
+
+pub use standing::Changes;
 
 /// How long a proposal waits for its second person. Unit: milliseconds.
 pub const PROPOSAL_MS_MAX: i64 = 3_600_000;
@@ -168,6 +171,8 @@ pub struct Spooler {
     settings: Settings,
     printers: BTreeMap<PrinterId, PrinterMachine>,
     pictures: BTreeMap<JobId, Picture>,
+    /// No new card is begun: the program is about to stop.
+    stopping: bool,
 }
 
 /// One turn's surroundings.
@@ -189,29 +194,16 @@ impl Spooler {
         at: At,
         store: &dyn Store,
     ) -> Result<Spooler, StoreLost> {
-        let mut printers = BTreeMap::new();
-        for spec in specs {
-            let row = match store.printer(&spec.id)? {
-                Some(row) => row,
-                None => PrinterMachine::blank_row(&spec.id),
-            };
-            printers.insert(spec.id.clone(), PrinterMachine::new(spec, row));
-        }
-        for attempt in store.open_attempts()? {
-            let Some(machine) = printers.get_mut(&attempt.printer) else {
-                continue;
-            };
-            let job = store.job(attempt.job)?.ok_or_else(|| StoreLost::Damaged {
-                what: format!("attempt {} has no job", attempt.id),
-            })?;
-            machine.work = Work::Card(Box::new(taken_up(attempt, &job, at)));
-            machine.needs_clear = true;
-        }
-        Ok(Spooler {
+        let mut spooler = Spooler {
             settings,
-            printers,
+            printers: BTreeMap::new(),
             pictures: BTreeMap::new(),
-        })
+            stopping: false,
+        };
+        for spec in specs {
+            spooler.take_up_printer(spec, at, store)?;
+        }
+        Ok(spooler)
     }
 
     /// Takes what has piled up, commits once, and only then hands out effects.

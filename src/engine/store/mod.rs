@@ -105,7 +105,12 @@ impl fmt::Debug for NewJob {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Accepted {
     /// A new job.
-    New(JobId),
+    New {
+        /// The job.
+        job: JobId,
+        /// In the state that the rules gave it.
+        state: JobState,
+    },
     /// The same key with the same body: harmless.
     Same(JobId),
     /// The same key with another body.

@@ -98,7 +98,7 @@ fn a_second_open_job_of_a_person_is_rejected(mut at: Lodged) {
     let mut child = second.clone();
     child.record.key = "third key".into();
     child.record.product = CardProduct::Kia05;
-    assert!(matches!(at.accept(&child), Accepted::New(_)));
+    assert!(matches!(at.accept(&child), Accepted::New { .. }));
     at.holds();
 }
 
@@ -108,7 +108,7 @@ fn a_person_may_ask_again_after_the_end(mut at: Lodged) {
     at.turn(cancel).expect("a move");
     let mut again = job(1);
     again.record.key = "again".into();
-    assert!(matches!(at.accept(&again), Accepted::New(_)));
+    assert!(matches!(at.accept(&again), Accepted::New { .. }));
     at.holds();
 }
 
@@ -123,7 +123,10 @@ fn many_accepts_share_one_commit(mut at: Lodged) {
         epoch: 1,
         number,
     });
-    assert!(accepted.into_iter().eq(ids.map(Accepted::New)));
+    assert!(accepted.into_iter().eq(ids.map(|job| Accepted::New {
+        job,
+        state: JobState::Queued,
+    })));
     assert_eq!(at.store.verify_journal().expect("a chain"), 100);
     at.holds();
 }

@@ -80,7 +80,7 @@ impl Lodged {
 
     pub(super) fn queued(&mut self, number: u32) -> JobId {
         match self.accept(&job(number)) {
-            Accepted::New(id) => id,
+            Accepted::New { job, .. } => job,
             other @ (Accepted::Same(_) | Accepted::Conflict(_) | Accepted::OpenAlready { .. }) => {
                 panic!("not new: {other:?}")
             }

@@ -295,7 +295,9 @@ impl Room {
             });
             match response {
                 Some(Response::Accepted(accepted)) => match accepted.as_slice() {
-                    [Accepted::New(job) | Accepted::Same(job)] => self.jobs.push((key, *job)),
+                    [Accepted::New { job, .. } | Accepted::Same(job)] => {
+                        self.jobs.push((key, *job))
+                    }
                     _ => self
                         .report
                         .broken

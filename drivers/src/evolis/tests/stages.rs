@@ -8,14 +8,16 @@ use expect_test::expect;
 use super::fake::*;
 use crate::contract::*;
 use crate::evolis::download::FULL;
-use crate::evolis::{Handshake, Options, Transport};
+use crate::evolis::{Options, Transport};
 
 #[test]
 fn prepare_sets_and_verifies_and_reads_the_baseline() {
     let mut bench = primacy(plain());
     let evidence = bench.done(Request::Prepare(with_chip()));
-    expect![[r#"Pem;2 Psoe;D Rem Rsn Rlr;p Rse;p Rse;o Rse;f Rcr Rrt;count Rco;c Rco;p Pr;ymcko"#]]
-        .assert_eq(&bench.texts().join(" "));
+    expect![[
+        r#"Rem Pem;2 Psoe;D Rem Rsn Rlr;p Rse;p Rse;o Rse;f Rcr Rrt;count Rco;c Rco;p Pr;ymcko"#
+    ]]
+    .assert_eq(&bench.texts().join(" "));
     assert_eq!(evidence.unit.as_deref(), Some("P00000012345"));
     assert_eq!((evidence.cards, evidence.panels), (Some(100), Some(500)));
     assert_eq!(
@@ -386,160 +388,6 @@ fn stages_out_of_turn_are_refused_unsent() {
 }
 
 #[test]
-fn a_fault_heard_inside_a_picture_waits_for_its_last_byte() {
-    let mut bench = primacy(plain());
-    bench.load_card();
-    bench.forget();
-    bench
-        .evolis
-        .ask(Request::Do(Stage::Face), bench.now)
-        .unwrap();
-    for (question, answer) in [("\x1bRem\r", "2 0\0"), ("\x1bRlr;p\r", "CARD\0")] {
-        let Output::Send(Channel::Main, asked) = bench.evolis.poll() else {
-            panic!("what is asked before a plane");
-        };
-        assert_eq!(asked.as_ref(), question.as_bytes());
-        bench
-            .evolis
-            .receive(Channel::Main, answer.as_bytes(), bench.now);
-    }
-    let Output::Send(Channel::Main, plane) = bench.evolis.poll() else {
-        panic!("a plane is sent");
-    };
-    bench
-        .evolis
-        .receive(Channel::Main, b"COVER OPEN\0", bench.now);
-    let heard = Output::Tell(Event::Fault(Fault::CoverOpen));
-    assert_eq!(bench.evolis.poll(), heard);
-    let Output::Wait(Some(_)) = bench.evolis.poll() else {
-        panic!("nothing is sent and nothing closed before the plane is out");
-    };
-    assert_eq!(bench.fake.take(&plane), b"OK\0");
-    bench.evolis.link(LinkNews::Sent(Channel::Main), bench.now);
-    bench.evolis.receive(Channel::Main, b"OK\0", bench.now);
-    let Output::Send(_, question) = bench.evolis.poll() else {
-        panic!("the evidence is read");
-    };
-    assert_eq!(question.as_ref(), b"\x1bRlr;p\r");
-    for answer in [b"CARD\0".as_slice(), b"101\0", b"500\0"] {
-        bench.evolis.receive(Channel::Main, answer, bench.now);
-        if answer != b"500\0" {
-            assert!(matches!(
-                bench.evolis.poll(),
-                Output::Wait(_) | Output::Send(..)
-            ));
-        }
-    }
-    let end = std::iter::from_fn(|| match bench.evolis.poll() {
-        Output::Wait(_) => None,
-        other => Some(other),
-    })
-    .last();
-    let Some(Output::Tell(Event::Answered(Answer::Fault(Fault::CoverOpen, evidence)))) = end else {
-        panic!("{end:?}");
-    };
-    assert_eq!((evidence.place, evidence.panels), (Place::Path, Some(500)));
-}
-
-#[test]
-fn a_number_is_asked_three_times_a_tenth_of_a_second_apart() {
-    let mut bench = primacy(plain());
-    bench.fake.on("Rco;c", Does::Says("OK"));
-    bench.fake.on("Rco;c", Does::Says("OK"));
-    let evidence = bench.done(Request::Prepare(with_chip()));
-    assert_eq!(evidence.cards, Some(100));
-    let asked = bench
-        .texts()
-        .iter()
-        .filter(|text| **text == "Rco;c")
-        .count();
-    assert_eq!(asked, 3);
-    assert!(bench.now >= Moment::ZERO + Duration::from_millis(200));
-    for _ in 0..3 {
-        bench.fake.on("Rrt;count", Does::Says("OK"));
-    }
-    let evidence = bench.done(Request::Prepare(with_chip()));
-    assert_eq!(
-        evidence.ribbon_left, None,
-        "never zero for an answer that is no number"
-    );
-}
-
-#[test]
-fn what_comes_while_a_number_is_to_be_asked_again_is_dropped() {
-    let mut bench = primacy(plain());
-    bench.done(Request::Prepare(with_chip()));
-    bench.forget();
-    bench.fake.on("Rco;c", Does::Raw(b"OK\x0055\x00"));
-    let evidence = bench.done(Request::Prepare(with_chip()));
-    assert_eq!((evidence.cards, evidence.panels), (Some(100), Some(500)));
-    let asked = bench
-        .texts()
-        .iter()
-        .filter(|text| **text == "Rco;c")
-        .count();
-    assert_eq!(asked, 2);
-}
-
-#[test]
-fn silence_is_told_with_its_limit() {
-    let mut bench = primacy(plain());
-    bench.fake.on("Rsn", Does::Nothing);
-    let waited = Duration::from_secs(4);
-    assert_eq!(
-        bench.ask(Request::Prepare(with_chip())),
-        Answer::Silent { waited }
-    );
-    bench.done(Request::Prepare(with_chip()));
-    bench.fake.on("Sic", Does::Mute);
-    let waited = Duration::from_secs(30);
-    assert_eq!(
-        bench.ask(Request::Do(Stage::Feed)),
-        Answer::Silent { waited }
-    );
-}
-
-#[test]
-fn an_answers_timer_starts_when_the_link_took_the_last_byte() {
-    let mut bench = primacy(plain());
-    bench.done(Request::Prepare(with_chip()));
-    bench.evolis.ask(Request::Status, bench.now).unwrap();
-    assert!(matches!(bench.evolis.poll(), Output::Send(..)));
-    let mut now = bench.now + Duration::from_secs(30);
-    bench.evolis.elapse(now);
-    assert!(
-        matches!(bench.evolis.poll(), Output::Wait(Some(_))),
-        "the link is slow"
-    );
-    bench.evolis.link(LinkNews::Sent(Channel::Main), now);
-    let limit = now + Duration::from_secs(4);
-    assert_eq!(bench.evolis.poll(), Output::Wait(Some(limit)));
-    now = limit;
-    bench.evolis.elapse(now);
-    let waited = Duration::from_secs(4);
-    let silent = Event::Answered(Answer::Silent { waited });
-    assert_eq!(bench.evolis.poll(), Output::Tell(silent));
-}
-
-#[test]
-fn downloads_have_more_time_on_a_slow_line() {
-    let mut bench = primacy(Options {
-        baud: Some(9600),
-        dots: Some((FULL.lines, FULL.columns)),
-        ..plain()
-    });
-    bench.done(Request::Prepare(with_chip()));
-    bench.done(Request::Do(Stage::Feed));
-    bench.done(Request::Do(Stage::Park));
-    bench.fake.on("Db;y;128;", Does::Mute);
-    let Answer::Silent { waited } = bench.ask(Request::Load(image(FULL))) else {
-        panic!("the plane is not answered");
-    };
-    // 576,083 bytes of ten bits at 9600 bits a second.
-    assert_eq!(waited.as_secs(), 30 + 600);
-}
-
-#[test]
 fn a_reset_comes_before_the_next_card_when_planes_may_wait() {
     let options = Options {
         transport: Transport::Usb,
@@ -548,8 +396,8 @@ fn a_reset_comes_before_the_next_card_when_planes_may_wait() {
     let mut bench = primacy(options);
     bench.done(Request::Prepare(with_chip()));
     assert_eq!(
-        bench.texts()[..3],
-        ["Rlr;p", "Srs", "Rok"],
+        bench.texts()[..4],
+        ["Rem", "Rlr;p", "Srs", "Rok"],
         "a fresh life cannot know"
     );
     assert!(bench.now >= Moment::ZERO + Duration::from_secs(5));
@@ -581,6 +429,19 @@ fn a_reset_comes_before_the_next_card_when_planes_may_wait() {
 }
 
 #[test]
+fn a_printer_that_the_vendors_service_rules_is_left_as_it_is() {
+    let mut bench = primacy(Options::default());
+    bench.fake.mode = "38 38";
+    let (fault, _) = bench.fault(Request::Prepare(with_chip()));
+    assert_eq!(fault, Fault::ForeignService);
+    assert_eq!(
+        bench.texts(),
+        ["Rem"],
+        "nothing is set and nothing is reset"
+    );
+}
+
+#[test]
 fn status_asks_and_touches_nothing() {
     let mut bench = primacy(plain());
     bench.fake.feeder = false;
@@ -600,6 +461,24 @@ fn status_asks_and_touches_nothing() {
     bench.now = bench.now + Duration::from_secs(3600);
     bench.done(Request::Status);
     assert!(bench.texts().contains(&"Rrt;count"));
+}
+
+#[test]
+fn an_ended_ribbon_is_asked_about_until_it_is_changed() {
+    let mut bench = primacy(plain());
+    bench.fake.on("Rrt;count", Does::Says("0"));
+    let told = |bench: &mut Bench| {
+        bench.events.clear();
+        bench.done(Request::Status);
+        // The first time the link came up before it.
+        let [.., Event::Status(status), Event::Answered(_)] = bench.events.as_slice() else {
+            panic!("{:?}", bench.events);
+        };
+        status.faults.clone()
+    };
+    assert_eq!(told(&mut bench), [Fault::RibbonEnd]);
+    // The hour in which the chip is spared would hide the new ribbon, and the printer would stand still.
+    assert_eq!(told(&mut bench), []);
 }
 
 #[test]
@@ -627,44 +506,6 @@ fn identity_is_told_item_by_item() {
     bench.forget();
     bench.done(Request::Status);
     assert!(!bench.texts().contains(&"Rfv"), "once a life");
-}
-
-#[test]
-fn a_late_answer_is_not_taken_for_that_of_the_next_request() {
-    let mut bench = primacy(plain());
-    bench.fake.on("Rco;c", Does::Nothing);
-    assert!(matches!(
-        bench.ask(Request::Prepare(with_chip())),
-        Answer::Silent { .. }
-    ));
-    bench
-        .evolis
-        .ask(Request::Prepare(with_chip()), bench.now)
-        .unwrap();
-    bench.evolis.receive(Channel::Main, b"77\0", bench.now);
-    bench.forget();
-    let evidence = bench.finish();
-    assert_eq!(evidence.cards, Some(100));
-    assert!(bench.texts()[0].starts_with("Echo;"));
-    bench.forget();
-    bench.done(Request::Prepare(with_chip()));
-    assert_eq!(bench.texts()[0], "Pem;2");
-}
-
-#[test]
-fn an_ack_nack_printer_is_understood() {
-    let mut bench = primacy(Options {
-        handshake: Handshake::AckNack,
-        ..plain()
-    });
-    for text in ["Pem;2", "Psoe;D", "Pr;ymcko", "Ss"] {
-        bench.fake.on(text, Does::Raw(b"\x06"));
-    }
-    bench.fake.on("Rsn", Does::Raw(b"\x06P00000012345\0"));
-    bench.fake.on("Sic", Does::Raw(b"\x15F"));
-    let evidence = bench.done(Request::Prepare(with_chip()));
-    assert_eq!(evidence.unit.as_deref(), Some("P00000012345"));
-    assert_eq!(bench.fault(Request::Do(Stage::Feed)).0, Fault::FeederEmpty);
 }
 
 #[test]

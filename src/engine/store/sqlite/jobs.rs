@@ -117,7 +117,10 @@ impl SqliteStore {
         self.note(actor, "JOB_ACCEPTED", id, detail, at)?;
         self.next_job += 1;
         Ok(match open {
-            None => Accepted::New(id),
+            None => Accepted::New {
+                job: id,
+                state: new.state.clone(),
+            },
             Some(open) => Accepted::OpenAlready { job: id, open },
         })
     }

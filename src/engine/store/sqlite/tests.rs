@@ -530,7 +530,7 @@ mod crashes {
             assert_eq!(store.verify_journal().expect("a chain"), jobs);
             store.begin().expect("a turn");
             let accepted = store.accept(&job(9), AT, &clerk()).expect("an accept");
-            let crate::engine::store::Accepted::New(id) = accepted else {
+            let crate::engine::store::Accepted::New { job: id, .. } = accepted else {
                 panic!("{accepted:?}");
             };
             assert_eq!(id.number, jobs + 1);

@@ -1,0 +1,16 @@
+//! Dialect against firmware: the real machine through the real session, over a memory cable, in virtual time.
+//!
+//! The two sides share no code. Tests look at the mechanism, its cards and what lies on them; what the driver
+//! believes is only compared with that.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bench;
+mod cards;
+mod catalogue;
+mod cuts;
+mod formats;
+mod losses;
+mod pictures;
+mod readings;
+mod vectors;

@@ -1,0 +1,570 @@
+//! Codes of rules, refusals, waits and questions: what they mean and what helps.
+
+use super::Words;
+use crate::domain::rules;
+
+const fn w(id: &'static str, en: &'static str) -> Words {
+    Words::new(id, en)
+}
+
+/// Codes of the rules: Indonesian and what helps; their English stands in [`rules::CODES`].
+pub(super) const RULES: &[(&str, &str, Words)] = &[
+    (
+        rules::REJECTED_OFFICE_NIK_IN_TRAINING,
+        "data latihan hanya menerima NIK kecamatan 99",
+        w(
+            "Kirim data orang sungguhan ke ruang cetak kantor, bukan ke latihan.",
+            "Submit real people's records to the office's room, not to a training one.",
+        ),
+    ),
+    (
+        rules::REJECTED_SPECIMEN_IN_OFFICE,
+        "NIK kecamatan 99 bukan milik siapa pun",
+        w(
+            "Data contoh hanya untuk latihan; pakai folder data latihan.",
+            "Specimen records are for training; use a training data folder.",
+        ),
+    ),
+    (
+        rules::REJECTED_BORN_IN_FUTURE,
+        "tanggal lahir sesudah hari ini",
+        w(
+            "Perbaiki tanggal lahir dan kirim dengan kunci baru.",
+            "Correct the birth date and submit under a new key.",
+        ),
+    ),
+    (
+        rules::REJECTED_KIA_TOO_OLD,
+        "anak sudah berusia 17 tahun atau lebih dan memerlukan KTP-el",
+        w(
+            "Ajukan KTP-el dengan kunci baru.",
+            "Submit a KTP-el under a new key.",
+        ),
+    ),
+    (
+        rules::REJECTED_KIA_WRONG_KIND,
+        "usia anak memerlukan jenis KIA yang lain",
+        w(
+            "Di bawah lima tahun kia_0_5, sesudahnya kia_5_17; kirim dengan kunci baru.",
+            "Under five kia_0_5, after that kia_5_17; submit under a new key.",
+        ),
+    ),
+    (
+        rules::REJECTED_DUPLICATE_RECORD,
+        "data ganda di pusat; harus dibersihkan di sana dulu",
+        w(
+            "Minta pusat menghapus data ganda, lalu kirim dengan kunci baru.",
+            "Have the centre clean it up, then submit under a new key.",
+        ),
+    ),
+    (
+        rules::REJECTED_ALREADY_OPEN,
+        "sudah ada permohonan yang berjalan untuk orang dan produk ini",
+        w(
+            "Selesaikan atau batalkan permohonan yang berjalan: cetak job {open}",
+            "Finish or cancel the open job: cetak job {open}",
+        ),
+    ),
+    (
+        rules::HELD_NOT_PRR,
+        "data belum PRR",
+        w(
+            "Tunggu sampai PRR, lalu: cetak release {job}",
+            "Wait until the centre says PRR, then: cetak release {job}",
+        ),
+    ),
+    (
+        rules::HELD_NEEDS_REPRINT_REASON,
+        "kartu sudah pernah dicetak; sebutkan hilang, rusak, atau perubahan data",
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim dengan alasan lost, damaged atau data_change.",
+            "Cancel it (cetak cancel {job}) and submit with lost, damaged or data_change.",
+        ),
+    ),
+    (
+        rules::HELD_UNDER_AGE,
+        "belum 17 tahun dan belum pernah kawin",
+        w(
+            "Lepaskan pada hari ulang tahun ke-17: cetak release {job}",
+            "Release it on the 17th birthday: cetak release {job}",
+        ),
+    ),
+    (
+        rules::HELD_NO_POLICE_LETTER,
+        "hilang: nomor atau tanggal surat kehilangan belum ada",
+        w(
+            "Catat surat kehilangannya, lalu: cetak release {job}",
+            "See the police letter, then: cetak release {job}",
+        ),
+    ),
+    (
+        rules::HELD_PHOTO_MISSING,
+        "foto belum ada",
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim dengan foto dan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit it with the photo under a new key.",
+        ),
+    ),
+    (
+        rules::HELD_NO_PERMIT_EXPIRY,
+        "tanggal akhir izin tinggal (valid_until) belum ada",
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim dengan valid_until dan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit it with valid_until under a new key.",
+        ),
+    ),
+    (
+        rules::HELD_PERMIT_EXPIRED,
+        "izin tinggal sudah berakhir",
+        w(
+            "Minta izin yang baru, batalkan (cetak cancel {job}) dan kirim dengan kunci baru.",
+            "Ask for the new permit, cancel (cetak cancel {job}) and submit under a new key.",
+        ),
+    ),
+    (
+        rules::HELD_CITIZENSHIP_MISMATCH,
+        "kewarganegaraan dan produk tidak cocok",
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim dengan produk yang sesuai dan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit the right product under a new key.",
+        ),
+    ),
+    (
+        rules::WARN_NIK_BIRTH_DATE,
+        "NIK dan tanggal lahir berbeda",
+        w(
+            "Hanya peringatan: NIK tidak berubah walau data diperbaiki.",
+            "Only a warning: a NIK never changes, even when the data were corrected.",
+        ),
+    ),
+    (
+        rules::WARN_NIK_SEX,
+        "NIK dan jenis kelamin berbeda",
+        w(
+            "Hanya peringatan: NIK tidak berubah walau data diperbaiki.",
+            "Only a warning: a NIK never changes, even when the data were corrected.",
+        ),
+    ),
+    (
+        rules::WARN_NIK_REGION,
+        "provinsi atau kabupaten/kota di NIK tidak dikenal",
+        w(
+            "Hanya peringatan: daerah bisa dimekarkan.",
+            "Only a warning: regions split and merge.",
+        ),
+    ),
+    (
+        rules::WARN_KIA_SHORT,
+        "masa berlaku KIA kurang dari 90 hari",
+        w(
+            "Hanya peringatan: tawarkan menunggu kartu berikutnya.",
+            "Only a warning: offer to wait for the next card.",
+        ),
+    ),
+    (
+        rules::WARN_KIA_VALID_UNTIL,
+        "valid_until berbeda dari hitungan usia anak",
+        w(
+            "Hanya peringatan: yang dicetak adalah hitungan usia anak.",
+            "Only a warning: the date from the child's age is printed.",
+        ),
+    ),
+    (
+        rules::WARN_NO_EVIDENCE,
+        "nomor surat pendukung belum ada",
+        w(
+            "Hanya peringatan: lengkapi di berkas permohonan.",
+            "Only a warning: complete the file.",
+        ),
+    ),
+];
+
+/// All other codes.
+pub(super) const OTHERS: &[(&str, Words, Words)] = &[
+    // Why a job is held by the spooler.
+    (
+        "HELD_DATA_ERASED",
+        w(
+            "data cetak sudah dihapus",
+            "the data for printing are erased",
+        ),
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim lagi dengan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit again under a new key.",
+        ),
+    ),
+    (
+        "HELD_FAILED_TWICE",
+        w("gagal dua kali", "failed twice"),
+        w(
+            "Periksa mesin dan blangko, lalu: cetak release {job}",
+            "Look at the printer and the blanks, then: cetak release {job}",
+        ),
+    ),
+    (
+        "HELD_PHOTO_CORRUPT",
+        w(
+            "foto rusak atau bukan PNG/JPEG",
+            "the photo is damaged, or neither PNG nor JPEG",
+        ),
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim dengan foto lain dan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit another photo under a new key.",
+        ),
+    ),
+    (
+        "HELD_PHOTO_TOO_LARGE",
+        w("foto terlalu besar", "the photo is too large"),
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim dengan foto lebih kecil dan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit a smaller photo under a new key.",
+        ),
+    ),
+    (
+        "HELD_PHOTO_WRONG_SHAPE",
+        w("bentuk foto tidak sesuai", "the photo has the wrong shape"),
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim foto 2x3 tegak dengan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit an upright 2x3 photo under a new key.",
+        ),
+    ),
+    (
+        "HELD_TEXT_TOO_LONG",
+        w(
+            "ada isian yang tidak muat di kartu",
+            "a value does not fit its place on the card",
+        ),
+        w(
+            "Batalkan (cetak cancel {job}), singkat isiannya, dan kirim dengan kunci baru.",
+            "Cancel it (cetak cancel {job}), shorten the value, submit under a new key.",
+        ),
+    ),
+    (
+        "HELD_TEXT_UNPRINTABLE",
+        w(
+            "ada huruf yang tidak bisa dicetak",
+            "a value has a character that cannot be printed",
+        ),
+        w(
+            "Batalkan (cetak cancel {job}), perbaiki isiannya, dan kirim dengan kunci baru.",
+            "Cancel it (cetak cancel {job}), correct the value, submit under a new key.",
+        ),
+    ),
+    (
+        "HELD_LETTERHEAD_DOES_NOT_FIT",
+        w(
+            "kepala surat tidak muat di kartu",
+            "the letterhead does not fit the card",
+        ),
+        w(
+            "Singkat kepala surat di cetak.toml, jalankan ulang spooler, lalu: cetak release {job}",
+            "Shorten it in cetak.toml, restart the spooler, then: cetak release {job}",
+        ),
+    ),
+    (
+        "HELD_DRAWING_FAILED",
+        w("gambar kartu gagal dibuat", "the card could not be drawn"),
+        w(
+            "Batalkan (cetak cancel {job}) dan kirim dengan foto lain dan kunci baru.",
+            "Cancel it (cetak cancel {job}) and submit another photo under a new key.",
+        ),
+    ),
+    // Why a job does not move.
+    (
+        "WAITS_FOR_DATE",
+        w("menunggu tanggalnya", "waits for its date"),
+        w(
+            "Tidak perlu apa-apa: job lanjut sendiri pada tanggal itu.",
+            "Nothing to do: it goes on by itself on that day.",
+        ),
+    ),
+    (
+        "WAITS_FOR_BLANKS",
+        w(
+            "tidak ada mesin yang berisi blangko jenis ini",
+            "no printer is loaded with its blanks",
+        ),
+        w(
+            "Isi blangko, lalu catat: cetak stock load {printer} {stock} JUMLAH",
+            "Fill a hopper and book it: cetak stock load {printer} {stock} COUNT",
+        ),
+    ),
+    (
+        "WAITS_FOR_PRINTER",
+        w(
+            "mesin yang bisa mencetaknya dijeda atau tidak siap",
+            "the printers that could print it are paused or not able to",
+        ),
+        w(
+            "Lihat mesin (cetak printers), lalu: cetak resume {printer}",
+            "See the printers (cetak printers), then: cetak resume {printer}",
+        ),
+    ),
+    (
+        "WAITS_FOR_TWO_PEOPLE",
+        w(
+            "bukti tidak cukup; dua orang harus memutuskan",
+            "the evidence cannot tell; two people must",
+        ),
+        w(
+            "Periksa mesin dan penampung, lalu: cetak settle {job} printed|spoiled|not-fed",
+            "Look into printer and output, then: cetak settle {job} printed|spoiled|not-fed",
+        ),
+    ),
+    (
+        "WAITS_FOR_CUT",
+        w(
+            "kartu gagal belum digunting",
+            "the spoiled card is not cut yet",
+        ),
+        w(
+            "Gunting kartunya, lalu: cetak confirm {job} --cut",
+            "Cut the card, then: cetak confirm {job} --cut",
+        ),
+    ),
+    (
+        "WAITS_FOR_VERDICT",
+        w(
+            "mesin terkunci sampai kartunya jelas",
+            "the printer is locked until the card's fate is known",
+        ),
+        w(
+            "Nyalakan dan sambungkan mesinnya; pemeriksaan berjalan sendiri.",
+            "Switch the printer on and connect it; the examination runs by itself.",
+        ),
+    ),
+    // Doubts about a printer itself.
+    (
+        "OTHER_UNIT",
+        w(
+            "mesin lain yang menjawab",
+            "another unit answers than before",
+        ),
+        w(
+            "Pasang mesin semula, atau terima mesin ini: cetak resume {printer}",
+            "Put the old unit back, or accept this one: cetak resume {printer}",
+        ),
+    ),
+    (
+        "COUNTED_WHILE_AWAY",
+        w(
+            "mesin mencetak kartu di luar sistem",
+            "the printer counted cards that we did not order",
+        ),
+        w(
+            "Cari kartunya, cocokkan blangko, lalu: cetak resume {printer}",
+            "Find the cards, count the blanks, then: cetak resume {printer}",
+        ),
+    ),
+    (
+        "SIMULATED_PRINTER",
+        w(
+            "mesin simulasi di ruang kantor",
+            "a simulated printer in an office's room",
+        ),
+        w(
+            "Ganti alamatnya di cetak.toml dengan mesin sungguhan, lalu: cetak reload",
+            "Give it a real printer's endpoint in cetak.toml, then: cetak reload",
+        ),
+    ),
+    // Questions.
+    (
+        "DOUBT",
+        w(
+            "Job {job} terputus di mesin {printer}: apakah kartunya keluar dan utuh?",
+            "Job {job} was interrupted on {printer}: did its card come out, and whole?",
+        ),
+        w(
+            "Lihat di penampung, di kotak tolak dan di dalam mesin; kartu yang tidak utuh digunting dulu.",
+            "Look into the output, the reject box and the printer; cut a card that is not whole first.",
+        ),
+    ),
+    (
+        "CUT_SPOILED",
+        w(
+            "Kartu gagal dari job {job} belum digunting.",
+            "The spoiled card of job {job} is not cut yet.",
+        ),
+        w(
+            "Ambil kartunya dari kotak tolak, gunting, lalu catat.",
+            "Take the card out of the reject box, cut it, then say so.",
+        ),
+    ),
+    (
+        "PRINTER_IN_DOUBT",
+        w(
+            "Ada yang tidak cocok pada mesin {printer}.",
+            "Something does not add up about printer {printer}.",
+        ),
+        w(
+            "Periksa mesin dan kartunya, lalu terima.",
+            "Look at the printer and its cards, then accept.",
+        ),
+    ),
+    (
+        "FAULT",
+        w(
+            "Mesin {printer} perlu ditangani.",
+            "Printer {printer} needs a hand.",
+        ),
+        w(
+            "Ikuti layar mesin; mesin melapor sendiri setelah beres.",
+            "Follow the printer's display; it tells by itself when it is mended.",
+        ),
+    ),
+    (
+        "LOAD_HOPPER",
+        w(
+            "Blangko di mesin {printer} habis dan ada job yang menunggu.",
+            "Printer {printer} has no blanks and jobs wait.",
+        ),
+        w(
+            "Isi blangko ke mesin dan catat jumlahnya.",
+            "Fill the hopper and book the count.",
+        ),
+    ),
+    (
+        "APPROVE",
+        w(
+            "Usulan {proposal} menunggu orang kedua.",
+            "Proposal {proposal} waits for a second person.",
+        ),
+        w(
+            "Orang lain memeriksa sendiri, lalu menyetujui dalam satu jam.",
+            "Another person looks for themselves and approves within the hour.",
+        ),
+    ),
+    // Refused orders.
+    (
+        "NO_SUCH_JOB",
+        w("job itu tidak ada", "there is no such job"),
+        w("Lihat daftar: cetak jobs", "See the list: cetak jobs"),
+    ),
+    (
+        "NOT_IN_DOUBT",
+        w("job itu tidak sedang diragukan", "the job is not in doubt"),
+        w(
+            "Lihat keadaannya: cetak job {job}",
+            "See how it stands: cetak job {job}",
+        ),
+    ),
+    (
+        "PRINTER_NOT_CONFIGURED",
+        w(
+            "mesin job ini tidak ada di konfigurasi",
+            "the job's printer is not in the config",
+        ),
+        w(
+            "Kembalikan mesinnya di cetak.toml, lalu: cetak reload",
+            "Put the printer back into cetak.toml, then: cetak reload",
+        ),
+    ),
+    (
+        "PRINTER_BUSY",
+        w(
+            "mesin masih diperiksa",
+            "the printer is still being examined",
+        ),
+        w(
+            "Tunggu sebentar sampai mesin bertanya: cetak questions",
+            "Wait until it asks: cetak questions",
+        ),
+    ),
+    (
+        "BLANK_WAS_FED",
+        w(
+            "blangko sudah terambil: nomornya terbaca atau mesin menghitungnya",
+            "the blank was fed: its number was read or the printer counted it",
+        ),
+        w(
+            "Cari kartunya, lalu: cetak settle {job} printed atau spoiled",
+            "Find the card, then: cetak settle {job} printed, or spoiled",
+        ),
+    ),
+    (
+        "NO_SUCH_PROPOSAL",
+        w(
+            "usulan itu tidak ada atau sudah selesai",
+            "there is no such proposal, or it is done",
+        ),
+        w(
+            "Lihat yang menunggu: cetak questions",
+            "See what waits: cetak questions",
+        ),
+    ),
+    (
+        "SAME_PERSON",
+        w(
+            "yang menyetujui harus orang lain",
+            "the second person must be another one",
+        ),
+        w(
+            "Minta rekan menjalankan: cetak approve {proposal} (di data latihan: --as NAMA)",
+            "Have a colleague run: cetak approve {proposal} (in training: --as NAME)",
+        ),
+    ),
+    (
+        "PROPOSAL_LAPSED",
+        w(
+            "usulan sudah lewat satu jam",
+            "the proposal is older than an hour",
+        ),
+        w(
+            "Ajukan lagi: cetak settle {job} ...",
+            "Propose it again: cetak settle {job} ...",
+        ),
+    ),
+    (
+        "NO_SUCH_PRINTER",
+        w("mesin itu tidak ada", "there is no such printer"),
+        w(
+            "Lihat daftar: cetak printers",
+            "See the list: cetak printers",
+        ),
+    ),
+    (
+        "STOCK_NOT_FOR_THIS_PRINTER",
+        w(
+            "mesin ini tidak untuk blangko jenis itu",
+            "the printer may not be loaded with these blanks",
+        ),
+        w(
+            "Lihat tugas mesin: cetak printer {printer}",
+            "See its duty: cetak printer {printer}",
+        ),
+    ),
+    (
+        "HOPPER_HOLDS_ANOTHER_STOCK",
+        w(
+            "mesin masih berisi blangko jenis lain",
+            "the hopper holds blanks of another stock",
+        ),
+        w(
+            "Habiskan dulu blangko yang ada di mesin: cetak printer {printer}",
+            "Use up what the hopper holds first: cetak printer {printer}",
+        ),
+    ),
+    (
+        "BOOKS_HOLD_TOO_FEW",
+        w(
+            "menurut buku, blangkonya kurang",
+            "the books hold too few blanks",
+        ),
+        w(
+            "Periksa buku (cetak stock); catat dulu receive, lalu issue, lalu load.",
+            "See the books (cetak stock); receive first, then issue, then load.",
+        ),
+    ),
+    // Refused requests.
+    (
+        "CONFLICT",
+        w(
+            "kunci ini sudah dipakai untuk data yang berbeda; tidak ada yang disimpan",
+            "this key was used for other data; nothing was stored",
+        ),
+        w(
+            "Bandingkan dengan {job}; kirim data baru dengan kunci baru.",
+            "Compare it with {job}; submit new data under a new key.",
+        ),
+    ),
+];
