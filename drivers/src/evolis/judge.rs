@@ -149,6 +149,7 @@ impl Evolis {
             }
             // 0 is what an unsaved mode falls back to [doc]; a stranger's value is no witness either.
             Some(_) if listening => {
+                self.host_recovers = false;
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
@@ -349,6 +350,7 @@ impl Evolis {
             Judge::EjectedOnce if inside == Some(true) && self.model.hold => task.first([
                 Step::Say(Word::Hold(false)),
                 Step::Say(Word::End),
+                Step::Say(Word::ErrorMode),
                 Step::Say(Word::Position),
                 Step::Judge(Judge::Ejected),
             ]),
