@@ -144,6 +144,8 @@ impl Evolis {
             None => Outcome::Again,
             Some(MODE_SERVICE) => Outcome::Stop(Fault::ForeignService),
             Some(mode) if (listening || set) && is_ours(mode, ack) => {
+                // A canary that lives need not be set again before a move, and must not be: see `prepare`.
+                self.host_recovers = true;
                 task.evidence.power = Power::Kept;
                 Outcome::Next
             }
