@@ -326,6 +326,19 @@ impl CardRun {
         panels.filter(|_| answered && quiet && one_card && counted)
     }
 
+    /// Whether the power's witness was found gone at any time of this attempt.
+    pub fn power_was_lost(&self) -> bool {
+        self.attempt.entries.iter().any(|entry| match entry {
+            AttemptEntry::Found(evidence) => evidence.power == Power::Lost,
+            AttemptEntry::Point(_)
+            | AttemptEntry::Heard(_)
+            | AttemptEntry::LidOpened
+            | AttemptEntry::Listening
+            | AttemptEntry::Ruled(_, _)
+            | AttemptEntry::Cleared => false,
+        })
+    }
+
     /// The stage whose intent was the last committed entry.
     pub fn stage_in_doubt(&self) -> Option<Stage> {
         match self.point() {

@@ -88,7 +88,8 @@ fn twice(plan: &Plan, first: u64, behind: u64, harm: Harm) -> Plan {
     plan.clone().cut(cut(first)).cut(cut(first + behind))
 }
 
-/// What needs two cuts at their places: a reject whose answer is lost, and two blanks in a row that are gone.
+/// What needs cuts at their places: a reject whose answer is lost, two blanks in a row that are gone, a proved
+/// card that left by itself.
 fn aimed() -> Vec<Plan> {
     let ordinary = Plan::of(Mode::Chip);
     let throws_out = Plan {
@@ -103,6 +104,26 @@ fn aimed() -> Vec<Plan> {
     for first in sends - 12..sends - 4 {
         plans.extend((20..36).map(|behind| twice(&ordinary, first, behind, Harm::Host)));
     }
+    // The count is proved by three cards; the fourth leaves by itself while nobody listens.
+    let ignores_hold = Plan {
+        people: PEOPLE_MAX,
+        switches: Switches {
+            psoe_honoured: false,
+            ..Switches::default()
+        },
+        ..Plan::of(Mode::Single)
+    };
+    let last = play(ignores_hold.clone()).sends;
+    plans.extend((last - 12..=last).map(|number| {
+        ignores_hold.clone().cut(Cut {
+            at: At::Send {
+                number,
+                reaches: Reaches::All,
+            },
+            harm: Harm::Host,
+            away: Duration::from_secs(10),
+        })
+    }));
     for first in 25..35 {
         plans.extend((40..60).map(|behind| twice(&throws_out, first, behind, Harm::Both)));
     }

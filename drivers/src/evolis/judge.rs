@@ -148,11 +148,14 @@ impl Evolis {
             Some(MODE_SERVICE) => Outcome::Stop(Fault::ForeignService),
             Some(_) if looks => Outcome::Next,
             Some(mode) if is_ours(mode, ack) => {
+                // A canary that lives need not be set again before a move, and must not be: see `prepare`.
+                self.host_recovers = true;
                 task.evidence.power = Power::Kept;
                 Outcome::Next
             }
             // 0 is what an unsaved mode falls back to [doc]; a stranger's value is no witness either.
             Some(_) if listening => {
+                self.host_recovers = false;
                 task.evidence.power = Power::Lost;
                 Outcome::Next
             }
@@ -351,6 +354,7 @@ impl Evolis {
             Judge::EjectedOnce if inside == Some(true) && self.model.hold => task.first([
                 Step::Say(Word::Hold(false)),
                 Step::Say(Word::End),
+                Step::Say(Word::ErrorMode),
                 Step::Say(Word::Position),
                 Step::Judge(Judge::Ejected),
             ]),

@@ -81,7 +81,11 @@ impl Evolis {
             steps.push(Step::Say(Word::Position));
             steps.push(Step::Judge(Judge::MayReset));
         }
-        steps.push(Step::Say(Word::HostRecovers));
+        // A canary that lives is never set again under a card: bytes that are still on their way when the power
+        // goes would set it in the printer that has just started, and nobody would know.
+        if !(setup.card_inside && self.host_recovers) {
+            steps.push(Step::Say(Word::HostRecovers));
+        }
         if self.model.hold {
             steps.push(Step::Say(Word::Hold(setup.hold)));
         }

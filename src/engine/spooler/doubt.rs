@@ -165,8 +165,13 @@ impl Spooler {
         let Some(run) = self.run(id) else {
             return Ok(());
         };
+        let mut evidence = run.evidence.clone();
+        // Once it was gone in this attempt the canary was set again by us: what it says since is no witness.
+        if run.power_was_lost() {
+            evidence.power = Power::Lost;
+        }
         let facts = Facts {
-            evidence: run.evidence.clone(),
+            evidence,
             chip: run.chip.clone(),
             away_long: run.away_long,
         };

@@ -314,6 +314,18 @@ fn the_hosts_right_to_recover_is_set_before_a_move_that_nobody_prepared() {
 }
 
 #[test]
+fn a_canary_that_lives_is_never_set_again_under_a_card() {
+    let mut bench = primacy(usb());
+    bench.load_card();
+    restart(&mut bench, usb());
+    assert_eq!(bench.done(listen(Stage::Finish)).power, Power::Kept);
+    bench.done(EXAMINE);
+    bench.forget();
+    bench.done(Request::Do(Stage::Reject));
+    assert_eq!(bench.texts().join(" "), "Rlr;p Rsn Rlr;h Ser Rem Rlr;p");
+}
+
+#[test]
 fn an_attempt_that_goes_on_with_planes_in_memory_begins_its_sequence_anew() {
     let mut bench = primacy(usb());
     bench.load_card();

@@ -341,7 +341,7 @@ fn an_eject_that_holds_on_is_ended_once() {
     assert_eq!(bench.done(Request::Do(Stage::Eject)).place, Place::Empty);
     assert_eq!(
         bench.texts().join(" "),
-        "Rlr;p Se Rem Rlr;p Psoe;E Se Rlr;p"
+        "Rlr;p Se Rem Rlr;p Psoe;E Se Rem Rlr;p"
     );
     bench.fake.place = "CARD";
     bench.fake.on("Se", Does::Says("OK"));
