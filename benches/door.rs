@@ -20,7 +20,7 @@ const FILE_RECORDS: usize = 20_000;
 const PHOTO_BYTES: usize = 30_000;
 /// Clients, records a request, records in all.
 const WAYS: [(usize, usize, usize); 4] =
-    [(1, 1, 600), (4, 1, 2_400), (1, 100, 4_000), (4, 100, 8_000)];
+    [(1, 1, 300), (4, 1, 900), (1, 100, 1_000), (4, 100, 2_000)];
 const ACCEPT_RUNS: usize = 5;
 /// After a start the templates are prepared and the log is taken in.
 const SETTLED: Duration = Duration::from_secs(2);
@@ -28,10 +28,12 @@ const SETTLED: Duration = Duration::from_secs(2);
 /// Prints the tables. `largest` bounds the queue.
 pub(crate) fn run(largest: usize) {
     let runtime = Runtime::new().expect("threads");
-    let folder = room("");
-    let people: People = Arc::new(Mutex::new(Box::new(children(3))));
-    let (mut spooler, _) = Spooler::start(folder.path(), &runtime, &[]);
-    let client = Client::of(folder.path()).expect("a folder that is there");
+    queues(&runtime, largest);
+    files(&runtime);
+}
+
+/// One row for each size of the queue: 0, 20,000, and the largest.
+fn queues(runtime: &Runtime, largest: usize) {
     let accepts = Table::new(
         "Durable accepts through the socket: a second (in brackets: per raw sync), medians of 5",
         &[
@@ -44,18 +46,26 @@ pub(crate) fn run(largest: usize) {
             "raw sync afterwards",
         ],
     );
-    let mut queued = 0;
-    for target in [0, 20_000] {
-        let missing = target - queued.min(target);
-        fill(&runtime, &client, &people, missing);
-        queued += missing;
+    let mut rows = Vec::new();
+    for size in [0, 20_000, largest] {
+        let folder = room("");
+        let people: People = Arc::new(Mutex::new(Box::new(children(3))));
+        let (spooler, _) = Spooler::start(folder.path(), runtime, &[]);
+        let client = Client::of(folder.path()).expect("a folder that is there");
+        fill(runtime, &client, &people, size);
+        let spooler = if size == 0 {
+            spooler
+        } else {
+            let (row, spooler) = started(runtime, folder.path(), &client, spooler);
+            rows.push([vec![size.to_string()], row].concat());
+            spooler
+        };
         let sync = raw_sync(folder.path());
-        let mut cells = vec![queued.to_string(), show(sync)];
+        let mut cells = vec![size.to_string(), show(sync)];
         for (clients, batch, count) in WAYS {
             let mut times = Vec::new();
             for _ in 0..ACCEPT_RUNS {
                 times.push(runtime.block_on(send(&client, &people, clients, batch, count)));
-                queued += count;
             }
             let time = middle(&mut times);
             let syncs = sync.as_secs_f64() * count as f64 / time.as_secs_f64();
@@ -63,53 +73,55 @@ pub(crate) fn run(largest: usize) {
         }
         cells.push(show(raw_sync(folder.path())));
         accepts.row(&cells);
+        drop(spooler);
     }
     let starts = Table::new(
-        "Start to first answer, memory, first page of 50 (medians of 5)",
+        "Start to first answer after a kill, memory, first page of 50 (medians of 5 and 21)",
         &[
             "queued",
-            "start after a kill",
+            "start",
             "memory, 2 s later",
             "memory after 21 pages",
             "first page",
         ],
     );
-    for target in [20_000, 1_000_000]
-        .into_iter()
-        .filter(|t| *t <= largest.max(20_000))
-    {
-        let missing = target - queued.min(target);
-        fill(&runtime, &client, &people, missing);
-        queued += missing;
-        let mut times = Vec::new();
-        for _ in 0..5 {
-            drop(spooler);
-            let (fresh, time) = Spooler::start(folder.path(), &runtime, &[]);
-            times.push(time);
-            spooler = fresh;
-        }
-        std::thread::sleep(SETTLED);
-        let rests = spooler.resident_kib();
-        let mut pages = Vec::new();
-        for _ in 0..21 {
-            let begin = Instant::now();
-            let page: JobsPage = runtime
-                .block_on(client.get("/jobs?state=queued&limit=50"))
-                .expect("a page");
-            assert_eq!(page.jobs.len(), 50);
-            pages.push(begin.elapsed());
-        }
-        starts.row(&[
-            queued.to_string(),
-            show(middle(&mut times)),
-            mib(rests),
-            mib(spooler.resident_kib()),
-            show(middle(&mut pages)),
-        ]);
+    for row in rows {
+        starts.row(&row);
     }
-    drop(spooler);
-    drop(folder);
-    files(&runtime);
+}
+
+/// Kills it and starts it again and again; what is then measured, and the last one.
+fn started(
+    runtime: &Runtime,
+    folder: &Path,
+    client: &Client,
+    mut spooler: Spooler,
+) -> (Vec<String>, Spooler) {
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        drop(spooler);
+        let (fresh, time) = Spooler::start(folder, runtime, &[]);
+        times.push(time);
+        spooler = fresh;
+    }
+    std::thread::sleep(SETTLED);
+    let rests = spooler.resident_kib();
+    let mut pages = Vec::new();
+    for _ in 0..21 {
+        let begin = Instant::now();
+        let page: JobsPage = runtime
+            .block_on(client.get("/jobs?state=queued&limit=50"))
+            .expect("a page");
+        assert_eq!(page.jobs.len(), 50);
+        pages.push(begin.elapsed());
+    }
+    let cells = vec![
+        show(middle(&mut times)),
+        mib(rests),
+        mib(spooler.resident_kib()),
+        show(middle(&mut pages)),
+    ];
+    (cells, spooler)
 }
 
 /// Whole files through `cetak submit`.

@@ -149,7 +149,6 @@ pub(crate) fn run() {
         show(longest),
         cards.to_string(),
     ]);
-    relay.show_one(seen);
 }
 
 fn order<B: serde::Serialize>(runtime: &Runtime, client: &Client, path: &str, body: &B) {
@@ -299,12 +298,6 @@ impl Relay {
                 )
             })
             .collect()
-    }
-
-    fn show_one(&self, from: usize) {
-        for heard in self.notes().heard[from..].iter().take(120) {
-            eprintln!("{:?}", heard);
-        }
     }
 
     fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
