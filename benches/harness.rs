@@ -26,7 +26,8 @@ pub(crate) struct Table;
 impl Table {
     /// Begins a table.
     pub(crate) fn new(title: &str, heads: &[&str]) -> Table {
-        println!("\n## {title}\n\n| {} |", heads.join(" | "));
+        println!("\n## {title}\n\n{}\n", load());
+        println!("| {} |", heads.join(" | "));
         println!("|{}", "---|".repeat(heads.len()));
         Table
     }
@@ -35,6 +36,14 @@ impl Table {
     pub(crate) fn row(&self, cells: &[String]) {
         println!("| {} |", cells.join(" | "));
     }
+}
+
+/// Who else wanted the machine: a figure in wall time means little without it.
+fn load() -> String {
+    let averages = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let last_minute = averages.split_whitespace().next().unwrap_or("unknown");
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    format!("Processes that wanted a core in the last minute: {last_minute}, cores: {cores}.")
 }
 
 /// `1.23 ms`, `45 us`, `1.2 s`.
@@ -50,4 +59,9 @@ pub(crate) fn show(time: Duration) -> String {
 /// Whole numbers a second.
 pub(crate) fn per_second(count: usize, time: Duration) -> String {
     format!("{:.0}", count as f64 / time.as_secs_f64())
+}
+
+/// `12.3 MiB`.
+pub(crate) fn mib(kib: u64) -> String {
+    format!("{:.1} MiB", kib as f64 / 1024.0)
 }

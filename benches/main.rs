@@ -1,10 +1,13 @@
 //! `cargo bench`: every figure of `docs/benchmarks.md`. `cargo bench -- card store` runs only those parts.
 //!
-//! Parts: `card`, `store`, `door` (the real program behind its socket). `--small` stops at 100,000 queued.
+//! Parts: `card`, `store`, `door` (the real program behind its socket), `fleet` (the same with four simulated
+//! printers). `--small` stops at 100,000 queued.
 
 mod card;
 mod door;
+mod fleet;
 mod harness;
+mod program;
 mod store;
 
 fn main() {
@@ -22,5 +25,8 @@ fn main() {
     }
     if wanted("door") {
         door::run(largest);
+    }
+    if wanted("fleet") {
+        fleet::run();
     }
 }

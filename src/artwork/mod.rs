@@ -173,7 +173,7 @@ impl Studio {
                 let mut colour = Colour {
                     width: CARD_WIDTH,
                     height: CARD_HEIGHT,
-                    rgb: ground.rgb.clone(),
+                    rgb: ground.colour(),
                 };
                 if let Some((place, picture)) = &picture {
                     image::lay_photo(&mut colour, picture, *place, &ground.over_photo);

@@ -26,6 +26,9 @@ pub const CARD_WIDTH: usize = 1016;
 /// Dots of a card's short side at 300 dots per inch.
 pub const CARD_HEIGHT: usize = 648;
 
+/// Red, green or blue where no dye is.
+const WHITE: u8 = 255;
+
 /// What the office prints in its own name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letterhead {
@@ -161,7 +164,8 @@ pub(crate) struct Template {
 
 /// What every card of a template has before a record is known.
 pub(crate) struct Ground {
-    /// Dye, rows of red, green, blue.
+    /// Dye, rows of red, green, blue; empty where there is none. An office's cards and all backs have none, and
+    /// white in full would be most of the memory of a room that waits.
     pub(crate) rgb: Vec<u8>,
     /// Static text.
     pub(crate) resin: BitPlane,
@@ -170,6 +174,17 @@ pub(crate) struct Ground {
     pub(crate) over_photo: Vec<[u8; 4]>,
     /// The word across the card as sparse resin, for looks without dye.
     pub(crate) across: BitPlane,
+}
+
+impl Ground {
+    /// The whole picture to lay a photo on.
+    pub(crate) fn colour(&self) -> Vec<u8> {
+        if self.rgb.is_empty() {
+            vec![WHITE; CARD_WIDTH * CARD_HEIGHT * 3]
+        } else {
+            self.rgb.clone()
+        }
+    }
 }
 
 impl std::fmt::Debug for Ground {
@@ -236,15 +251,17 @@ impl Reading<'_> {
         let word = self.render(&self.only_specimen(&document))?;
         let over_photo = photo.map_or_else(Vec::new, |place| cut(&word, place));
         let training = Ground {
-            rgb: rgb_on_white(&self.render(&self.without(&document, &["fields"]))?),
+            rgb: dye(rgb_on_white(
+                &self.render(&self.without(&document, &["fields"]))?,
+            )),
             resin: resin.clone(),
             over_photo,
             across: sparse(&word, mark_box),
         };
         let office = Ground {
-            rgb: rgb_on_white(
-                &self.render(&self.without(&document, &["fields", "training", "specimen"]))?,
-            ),
+            rgb: dye(rgb_on_white(&self.render(
+                &self.without(&document, &["fields", "training", "specimen"]),
+            )?)),
             resin,
             over_photo: Vec::new(),
             across: BitPlane::clear(CARD_WIDTH, CARD_HEIGHT),
@@ -448,6 +465,15 @@ fn mark_place(place: Place) -> Option<(usize, usize, usize)> {
             module,
         )
     })
+}
+
+/// A ground without any dye is told by an empty one.
+fn dye(rgb: Vec<u8>) -> Vec<u8> {
+    if rgb.iter().all(|value| *value == WHITE) {
+        Vec::new()
+    } else {
+        rgb
+    }
 }
 
 fn rgb_on_white(pixmap: &Pixmap) -> Vec<u8> {
