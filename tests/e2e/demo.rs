@@ -71,9 +71,9 @@ fn a_demo_ends_with_one_good_card_each_and_books_that_balance() {
     assert_eq!(printers.len(), 4);
     assert_eq!(printers.iter().filter(on_tcp).count(), 1);
     for happened in [
-        "taken out of the path",
+        "card jam cleared",
         "ribbon changed",
-        "blanks loaded",
+        "hopper filled",
         "SIGKILL",
     ] {
         assert!(said.contains(happened), "{happened} in {said}");

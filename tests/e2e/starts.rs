@@ -113,8 +113,8 @@ fn a_port_that_is_not_there_hurts_only_its_printer() {
 
 #[test]
 fn a_port_that_belongs_to_somebody_else_is_said_to() {
-    // The slave's name is a serial port, and the pair's own handle holds it for itself.
-    let (_master, slave) = serialport::TTYPort::pair().unwrap();
+    let (_master, mut slave) = serialport::TTYPort::pair().unwrap();
+    slave.set_exclusive(true).unwrap();
     let name = serialport::SerialPort::name(&slave).unwrap();
     let mut spooler = Spooler::room(&printer_at(&format!("serial://{name}")));
     let said = spooler.cetak(&["doctor", "--lang", "en"]);
