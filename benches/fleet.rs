@@ -25,7 +25,7 @@ use tokio::sync::Mutex as SharedMutex;
 
 use crate::harness::{Table, mib, middle, show};
 use crate::program::{
-    PROGRAM, People, Spooler, accepted, children, configure, fill, item, room, text,
+    PROGRAM, People, Spooler, accepted, children, configure, fill, item, office_photo, room, text,
 };
 
 const PRINTERS: usize = 4;
@@ -85,7 +85,10 @@ pub(crate) fn run() {
         );
     }
     let adults = stream(5, Mix::TANJUNGPINANG_2019).take(CARDS);
-    let jobs = adults.map(|(record, photo)| item(&record, photo.as_deref()));
+    let jobs = adults.map(|(record, photo)| {
+        let photo = photo.as_deref().map(office_photo);
+        item(&record, photo.as_deref())
+    });
     let adults = SubmitRequest {
         jobs: jobs.collect(),
     };
