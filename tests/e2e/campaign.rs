@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use cetak::engine::store::{SqliteReader, StoreKey, StoreRead};
 use cetak::interfaces::api::{Done, JobsPage, PrinterView, RoomView};
 use cetak::rehearsal::demo::plan::Plan;
 use cetak::rehearsal::demo::stage::{Evening, Stage};
@@ -88,6 +89,51 @@ fn killed_at_every_step_each_person_gets_one_good_card_and_every_blank_is_found(
     for step in STEPS {
         assert!(met.steps.contains_key(step), "never killed at {step}");
     }
+}
+
+#[test]
+fn an_orderly_stop_finishes_the_cards_in_flight_and_begins_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("room");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_cetak"));
+        // A seed whose first cards meet no fault.
+        let mut plan = Plan::draw(5, 30);
+        for printer in &mut plan.printers {
+            printer.faults = cetak_firmware_sims::faults::FaultPlan::default();
+        }
+        let mut stage = Stage::set(plan, &out, &program).await.unwrap();
+        stage.open().await.unwrap();
+        wait_for(&mut stage, "sent:face").await;
+        let room: RoomView = stage.client().get("/status").await.unwrap();
+        let process = i32::try_from(room.process).unwrap();
+        let process = rustix::process::Pid::from_raw(process).unwrap();
+        rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+        let began = Instant::now();
+        while stage.look().await.is_ok() {
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "it does not stop"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let path = out.join("store.db");
+    let key = StoreKey::read(&path.with_extension("key")).unwrap();
+    let store = SqliteReader::open(&path, &key).unwrap();
+    assert_eq!(
+        store.open_attempts().unwrap(),
+        vec![],
+        "no card was left inside"
+    );
+    let counts = store.job_counts().unwrap();
+    let printed = counts.get("printed").copied().unwrap_or(0);
+    let queued = counts.get("queued").copied().unwrap_or(0);
+    assert!(printed >= 1, "{counts:?}");
+    assert_eq!(printed + queued, 30, "{counts:?}");
+    let log = std::fs::read_to_string(out.join("serve.log")).unwrap();
+    assert!(log.contains("cards in flight are finished first"), "{log}");
 }
 
 async fn campaign(out: &Path) -> (Evening, Met) {
