@@ -14,6 +14,9 @@
 //!   that fell back hides it: no row can tell. Every verdict after lost power makes a count of the hopper due.
 //! - "Uncut" for `held` begins where the picture is loaded: a doubt that a verdict has settled before it says
 //!   nothing about the face.
+//! - The setting that is the canary may still wait in the system's memory and arm a printer that has just come
+//!   back: a canary that lives is never set again under a card, and once power was seen lost in an attempt its
+//!   witness is believed no more in that attempt.
 //! - A count of panels that is 0 (a black card where resin is not counted) proves nothing.
 //! - Words that name no station (`NO CARD`, `ERR CARD`) leave the chip's own reader as witness of the station.
 
