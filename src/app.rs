@@ -178,6 +178,8 @@ async fn open_room(
         outlets: std::collections::BTreeMap::new(),
         seed,
     };
+    // Who asks before the first turn sees the printers as the store left them.
+    room.tell_fleet(false);
     let mut signals = Signals::new().map_err(place("listen for signals in", data))?;
     let (ended, mut end) = oneshot::channel();
     let runner = thread::Builder::new()

@@ -268,7 +268,8 @@ impl Room {
         Ok(())
     }
 
-    fn tell_fleet(&self, stopping: bool) {
+    /// Tells callers how the fleet stands.
+    pub(super) fn tell_fleet(&self, stopping: bool) {
         let printers = self.views();
         self.ends.fleet.send_if_modified(|fleet| {
             let changed = fleet.printers != printers || fleet.stopping != stopping;

@@ -13,7 +13,8 @@ use cetak::rehearsal::sim;
 use cetak::rehearsal::specimen::Specimen;
 use cetak_firmware_sims::hands::Hand;
 
-const CARDS: u32 = 120;
+/// More than the kills use up, however fast the machine is.
+const CARDS: u32 = 200;
 const KILLS: u64 = 55;
 const KILLS_WITH_OPEN_INTENT_MIN: usize = 40;
 /// Every so many kills a printer that has a card inside loses its power too.
