@@ -18,6 +18,7 @@ use resvg::usvg::fontdb;
 
 use crate::domain::record::{CardProduct, Record};
 
+mod ground;
 pub mod image;
 pub mod mark;
 pub mod photo;
@@ -29,7 +30,8 @@ pub use image::Look;
 pub use photo::PhotoFault;
 pub use template::{CARD_HEIGHT, CARD_WIDTH, Letterhead, TemplateError};
 
-use template::{Ground, Sheet, Template};
+use ground::Ground;
+use template::{Sheet, Template};
 use text::{TextFault, Typesetter};
 use words::Field;
 
@@ -173,7 +175,7 @@ impl Studio {
                 let mut colour = Colour {
                     width: CARD_WIDTH,
                     height: CARD_HEIGHT,
-                    rgb: ground.colour(),
+                    rgb: ground.dye.rgb(),
                 };
                 if let Some((place, picture)) = &picture {
                     image::lay_photo(&mut colour, picture, *place, &ground.over_photo);

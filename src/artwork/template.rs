@@ -16,6 +16,7 @@ use cetak_drivers::contract::BitPlane;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, roxmltree};
 
+use super::ground::{Dye, Ground, cut, sparse};
 use super::mark;
 use super::text::{Align, LINES_MAX, SIZE_MAX, SIZE_MIN, TextBox, TextFault, Typesetter, Weight};
 use super::words::Field;
@@ -25,9 +26,6 @@ use crate::domain::record::CardProduct;
 pub const CARD_WIDTH: usize = 1016;
 /// Dots of a card's short side at 300 dots per inch.
 pub const CARD_HEIGHT: usize = 648;
-
-/// Red, green or blue where no dye is.
-const WHITE: u8 = 255;
 
 /// What the office prints in its own name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +101,7 @@ pub struct Place {
 }
 
 impl Place {
-    fn holds(&self, x: usize, y: usize) -> bool {
+    pub(super) fn holds(&self, x: usize, y: usize) -> bool {
         (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
     }
 }
@@ -160,37 +158,6 @@ pub(crate) struct Template {
     pub(crate) training: Ground,
     /// For an office's cards.
     pub(crate) office: Ground,
-}
-
-/// What every card of a template has before a record is known.
-pub(crate) struct Ground {
-    /// Dye, rows of red, green, blue; empty where there is none. An office's cards and all backs have none, and
-    /// white in full would be most of the memory of a room that waits.
-    pub(crate) rgb: Vec<u8>,
-    /// Static text.
-    pub(crate) resin: BitPlane,
-    /// The word across the card where the photo would hide it, as opacity and colour a dot; empty where
-    /// there is none.
-    pub(crate) over_photo: Vec<[u8; 4]>,
-    /// The word across the card as sparse resin, for looks without dye.
-    pub(crate) across: BitPlane,
-}
-
-impl Ground {
-    /// The whole picture to lay a photo on.
-    pub(crate) fn colour(&self) -> Vec<u8> {
-        if self.rgb.is_empty() {
-            vec![WHITE; CARD_WIDTH * CARD_HEIGHT * 3]
-        } else {
-            self.rgb.clone()
-        }
-    }
-}
-
-impl std::fmt::Debug for Ground {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ground")
-    }
 }
 
 impl Template {
@@ -250,18 +217,18 @@ impl Reading<'_> {
             .ok_or_else(|| self.wrong("mark-box", "is too small for the judge's mark"))?;
         let word = self.render(&self.only_specimen(&document))?;
         let over_photo = photo.map_or_else(Vec::new, |place| cut(&word, place));
+        let across = sparse(&word, mark_box);
+        drop(word);
         let training = Ground {
-            rgb: dye(rgb_on_white(
-                &self.render(&self.without(&document, &["fields"]))?,
-            )),
+            dye: Dye::of(&self.render(&self.without(&document, &["fields"]))?),
             resin: resin.clone(),
             over_photo,
-            across: sparse(&word, mark_box),
+            across,
         };
         let office = Ground {
-            rgb: dye(rgb_on_white(&self.render(
-                &self.without(&document, &["fields", "training", "specimen"]),
-            )?)),
+            dye: Dye::of(
+                &self.render(&self.without(&document, &["fields", "training", "specimen"]))?,
+            ),
             resin,
             over_photo: Vec::new(),
             across: BitPlane::clear(CARD_WIDTH, CARD_HEIGHT),
@@ -465,53 +432,4 @@ fn mark_place(place: Place) -> Option<(usize, usize, usize)> {
             module,
         )
     })
-}
-
-/// A ground without any dye is told by an empty one.
-fn dye(rgb: Vec<u8>) -> Vec<u8> {
-    if rgb.iter().all(|value| *value == WHITE) {
-        Vec::new()
-    } else {
-        rgb
-    }
-}
-
-fn rgb_on_white(pixmap: &Pixmap) -> Vec<u8> {
-    pixmap
-        .pixels()
-        .iter()
-        .flat_map(|pixel| {
-            let white = 255 - pixel.alpha();
-            [
-                pixel.red() + white,
-                pixel.green() + white,
-                pixel.blue() + white,
-            ]
-        })
-        .collect()
-}
-
-/// The part of a layer that lies over a place: alpha, then red, green, blue, premultiplied.
-fn cut(pixmap: &Pixmap, place: Place) -> Vec<[u8; 4]> {
-    let pixels = pixmap.pixels();
-    (place.y..place.y + place.height)
-        .flat_map(|y| (place.x..place.x + place.width).map(move |x| y * CARD_WIDTH + x))
-        .map(|index| {
-            let pixel = pixels[index];
-            [pixel.alpha(), pixel.red(), pixel.green(), pixel.blue()]
-        })
-        .collect()
-}
-
-/// A layer as resin that leaves what lies under it readable: one dot in sixteen; none in the mark's box.
-fn sparse(pixmap: &Pixmap, clear: Place) -> BitPlane {
-    let mut plane = BitPlane::clear(CARD_WIDTH, CARD_HEIGHT);
-    for (index, pixel) in pixmap.pixels().iter().enumerate() {
-        let (x, y) = (index % CARD_WIDTH, index / CARD_WIDTH);
-        let chosen = y % 4 == 0 && (x + y / 2) % 4 == 0;
-        if chosen && pixel.alpha() > 0 && !clear.holds(x, y) {
-            plane.set(x, y);
-        }
-    }
-    plane
 }
