@@ -24,7 +24,7 @@ mod printers;
 mod room;
 mod sessions;
 
-use draw::Drawers;
+use draw::Drawer;
 use room::{Room, Stop};
 use sessions::Exchange;
 
@@ -32,7 +32,7 @@ use sessions::Exchange;
 const NEWS_MAX: usize = 1_024;
 /// Pictures on their way to the loop.
 const PICTURES_MAX: usize = 64;
-/// Threads for sessions and callers. The loop and the drawers have their own.
+/// Threads for sessions and callers. The loop and the drawing have their own.
 const RUNTIME_THREADS: usize = 2;
 
 /// Why a room cannot be run.
@@ -161,7 +161,7 @@ async fn open_room(
     let room = Room {
         data: data.clone(),
         clock,
-        drawers: Drawers::start(letterhead(&config), config.training, pictures_out),
+        drawer: Drawer::start(letterhead(&config), config.training, pictures_out),
         config,
         spooler,
         store,

@@ -1,8 +1,9 @@
 //! Pictures are drawn beside the loop: a card takes milliseconds, and the spooler waits for nobody.
+//!
+//! One thread draws them all. It could serve a hundred printers, and a second one would hold as much memory again.
 
-use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use tokio::sync::mpsc;
@@ -13,8 +14,6 @@ use crate::domain::job::Code;
 use crate::engine::spooler::Input;
 use crate::engine::store::Payload;
 
-/// Pictures drawn at once.
-const WORKERS_MAX: usize = 4;
 /// Pictures that wait to be drawn: two a printer at most are ever asked for.
 const WAITING_MAX: usize = 2 * crate::config::PRINTERS_MAX;
 /// A letterhead that does not fit its template holds every job.
@@ -29,34 +28,20 @@ struct Sketch {
 }
 
 /// The drawing room.
-pub(super) struct Drawers {
+pub(super) struct Drawer {
     waiting: SyncSender<Sketch>,
 }
 
-impl Drawers {
-    /// Starts the workers; the templates are prepared by the first of them, beside everything else.
+impl Drawer {
+    /// Starts the worker; it prepares the templates first, beside everything else.
     pub(super) fn start(
         letterhead: Letterhead,
         training: bool,
         news: mpsc::Sender<Input>,
-    ) -> Drawers {
+    ) -> Drawer {
         let (waiting, sketches) = sync_channel(WAITING_MAX);
-        let sketches = Arc::new(Mutex::new(sketches));
-        let studio = Arc::new(OnceLock::new());
-        let letterhead = Arc::new(letterhead);
-        let workers = thread::available_parallelism()
-            .map_or(1, NonZeroUsize::get)
-            .min(WORKERS_MAX);
-        for _ in 0..workers {
-            let (sketches, studio, letterhead, news) = (
-                Arc::clone(&sketches),
-                Arc::clone(&studio),
-                Arc::clone(&letterhead),
-                news.clone(),
-            );
-            thread::spawn(move || work(&sketches, &studio, &letterhead, training, &news));
-        }
-        Drawers { waiting }
+        thread::spawn(move || work(&sketches, &letterhead, training, &news));
+        Drawer { waiting }
     }
 
     /// Has a picture drawn.
@@ -67,35 +52,23 @@ impl Drawers {
             Err(TrySendError::Full(_)) => {
                 unreachable!("more pictures are waited for than printers can ask")
             }
-            // The workers end only with the program.
+            // The worker ends only with the program.
             Err(TrySendError::Disconnected(_)) => {}
         }
     }
 }
 
 fn work(
-    sketches: &Mutex<Receiver<Sketch>>,
-    studio: &OnceLock<Option<Studio>>,
+    sketches: &Receiver<Sketch>,
     letterhead: &Letterhead,
     training: bool,
     news: &mpsc::Sender<Input>,
 ) {
-    let prepare = || {
-        Studio::new(letterhead)
-            .inspect_err(|error| tracing::error!(%error, "no card can be drawn"))
-            .ok()
-    };
-    studio.get_or_init(prepare);
-    loop {
-        let sketch = {
-            let Ok(queue) = sketches.lock() else { return };
-            match queue.recv() {
-                Ok(sketch) => sketch,
-                Err(_) => return,
-            }
-        };
-        let Sketch { job, payload, look } = sketch;
-        let drawing = std::panic::AssertUnwindSafe(|| match studio.get_or_init(prepare) {
+    let studio = Studio::new(letterhead)
+        .inspect_err(|error| tracing::error!(%error, "no card can be drawn"))
+        .ok();
+    for Sketch { job, payload, look } in sketches {
+        let drawing = std::panic::AssertUnwindSafe(|| match &studio {
             None => Err(Code::from(HELD_LETTERHEAD)),
             Some(studio) => studio
                 .draw_look(

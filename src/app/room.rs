@@ -10,7 +10,7 @@ use std::time::Duration;
 use cetak_drivers::contract::{Answer, EncoderNews, Event, Moment};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::draw::Drawers;
+use super::draw::Drawer;
 use super::printers;
 use super::sessions::{Exchange, News, Outlet};
 use crate::clock::Clock;
@@ -48,7 +48,7 @@ pub(super) struct Room {
     pub(super) exchange: Exchange,
     pub(super) news: mpsc::Receiver<News>,
     pub(super) pictures: mpsc::Receiver<Input>,
-    pub(super) drawers: Drawers,
+    pub(super) drawer: Drawer,
     pub(super) ends: DeskEnds,
     pub(super) stop: watch::Receiver<Stop>,
     pub(super) outlets: BTreeMap<PrinterId, Outlet>,
@@ -259,7 +259,7 @@ impl Room {
                         pending.inputs.push(Input::Encoder(id, incarnation, lost));
                     }
                 }
-                Effect::Draw { job, payload, look } => self.drawers.draw(job, payload, look),
+                Effect::Draw { job, payload, look } => self.drawer.draw(job, payload, look),
                 Effect::WakeAt(moment) => pending.wake = Some(moment),
             }
         }

@@ -174,7 +174,7 @@ pub struct CardRun {
     pub attempt: Attempt,
     /// Its stock.
     pub stock: Stock,
-    /// The picture, once drawn.
+    /// The picture until it is loaded; one that must be loaded again is drawn again.
     pub image: Option<Arc<CardImage>>,
     /// What is being waited for.
     pub doing: Doing,

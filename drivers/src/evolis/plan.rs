@@ -188,14 +188,14 @@ impl Evolis {
         let cannot = |_: raster::RasterError| Refused::Because(Fault::BadParameter);
         let mut parts: VecDeque<Part> = raster::separate(&image.front, front, &self.recipe(false))
             .map_err(cannot)?
-            .iter()
+            .into_iter()
             .map(|plane| Part::Plane(plane.emit()))
             .collect();
         if let Some(side) = &image.back {
             let turned = self.model.back_turned;
             let planes = raster::separate(side, back, &self.recipe(turned)).map_err(cannot)?;
             parts.push_back(Part::Word(Word::Back));
-            parts.extend(planes.iter().map(|plane| Part::Plane(plane.emit())));
+            parts.extend(planes.into_iter().map(|plane| Part::Plane(plane.emit())));
         }
         let Some(Part::Plane(first)) = parts.pop_front() else {
             return Err(Refused::Because(Fault::BadParameter));

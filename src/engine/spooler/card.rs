@@ -315,7 +315,13 @@ impl Spooler {
         if !printing {
             turn.must_move(job, &JobEvent::PrintBegun, &Actor::Spooler)?;
         }
-        match self.run(id).and_then(|run| run.image.clone()) {
+        // Given away: four pictures that are loaded only once would be a third of a busy room's memory.
+        let mut image = None;
+        self.with_run(id, |_, run| {
+            image = run.image.take();
+            Ok(())
+        })?;
+        match image {
             Some(image) => self.load(id, image, turn),
             None => {
                 let payload = turn.store.payload(job)?;
@@ -342,7 +348,6 @@ impl Spooler {
         turn: &mut Turn<'_>,
     ) -> Result<(), StoreLost> {
         self.with_run(id, |machine, run| {
-            run.image = Some(Arc::clone(&image));
             // A doubt before the face is settled by the verdict that let the attempt go on: the face itself
             // begins here and may still be answered from its first plane to its last.
             run.face_uncut = true;
