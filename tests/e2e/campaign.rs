@@ -13,8 +13,8 @@ use cetak::rehearsal::sim;
 use cetak::rehearsal::specimen::Specimen;
 use cetak_firmware_sims::hands::Hand;
 
-/// More than the kills use up, however fast the machine is.
-const CARDS: u32 = 200;
+/// More than the kills use up, however fast the machine is: about two to three a kill.
+const CARDS: u32 = 240;
 const KILLS: u64 = 55;
 const KILLS_WITH_OPEN_INTENT_MIN: usize = 40;
 /// Every so many kills a printer that has a card inside loses its power too.
@@ -29,8 +29,9 @@ const STEPS: [&str; 7] = [
     "sent:eject",
     "sent:reject",
 ];
-/// How long a step is waited for before the kill comes anyway, on the wall.
+/// How long a step is waited for before the kill comes anyway: wall time, and cards that are printed meanwhile.
 const STEP_MAX: Duration = Duration::from_secs(3);
+const STEP_CARDS_MAX: u64 = 5;
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// How long the room may take altogether.
 const CAMPAIGN_MAX: Duration = Duration::from_secs(280);
@@ -41,6 +42,7 @@ struct Met {
     steps: BTreeMap<String, usize>,
     with_open_intent: usize,
     powers: usize,
+    queued_at_the_last: u64,
 }
 
 impl Met {
@@ -68,9 +70,11 @@ fn killed_at_every_step_each_person_gets_one_good_card_and_every_blank_is_found(
     let Evening { closing, verdict } = evening;
     let kills = closing.kills;
     println!(
-        "{kills} kills, {} with an open intent, {} power cuts of printers; open at a kill:\n{}",
+        "{kills} kills, {} with an open intent, {} power cuts of printers, {} jobs queued at the last; \
+         open at a kill:\n{}",
         met.with_open_intent,
         met.powers,
+        met.queued_at_the_last,
         met.table()
     );
     println!(
@@ -106,7 +110,7 @@ fn an_orderly_stop_finishes_the_cards_in_flight_and_begins_no_other() {
         }
         let mut stage = Stage::set(plan, &out, &program).await.unwrap();
         stage.open().await.unwrap();
-        wait_for(&mut stage, "sent:face").await;
+        wait_for(&mut stage, "sent:face", u64::MAX).await;
         let room: RoomView = stage.client().get("/status").await.unwrap();
         let process = i32::try_from(room.process).unwrap();
         let process = rustix::process::Pid::from_raw(process).unwrap();
@@ -153,10 +157,11 @@ async fn campaign(out: &Path) -> (Evening, Met) {
             standing(&mut stage).await
         );
         if stage.kills() < KILLS && stage.look().await.unwrap().count("queued") > 0 {
-            wait_for(&mut stage, met.wanted()).await;
+            wait_for(&mut stage, met.wanted(), STEP_CARDS_MAX).await;
             if stage.kills() % POWER_EVERY == POWER_EVERY - 1 {
                 met.powers += usize::from(cut_power(&mut stage).await);
             }
+            met.queued_at_the_last = stage.look().await.unwrap().count("queued");
             note(&stage.kill().await.unwrap(), &mut met);
             if stage.kills() % 20 == 0 {
                 assert_unseen(&people, out);
@@ -181,12 +186,17 @@ async fn standing(stage: &mut Stage) -> String {
     format!("the room does not come to an end: {sight:#?}")
 }
 
-/// Until a printer has an intent open at this step, or long enough.
-async fn wait_for(stage: &mut Stage, step: &str) {
+/// Until a printer has an intent open at this step; after so many cards at any step; or long enough.
+async fn wait_for(stage: &mut Stage, step: &str, cards: u64) {
     let began = Instant::now();
+    let printed = stage.look().await.unwrap().count("printed");
     while began.elapsed() < STEP_MAX {
         let printers: Vec<PrinterView> = stage.client().get("/printers").await.unwrap();
-        let at = |view: &PrinterView| view.card.as_ref().is_some_and(|card| card.point == step);
+        let patient = stage.look().await.unwrap().count("printed") < printed.saturating_add(cards);
+        let at = |view: &PrinterView| {
+            let point = view.card.as_ref().map(|card| card.point.as_str());
+            point.is_some_and(|point| point == step || !patient && point.starts_with("sent:"))
+        };
         if printers.iter().any(at) {
             return;
         }

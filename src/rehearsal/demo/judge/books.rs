@@ -39,6 +39,15 @@ struct Held {
 }
 
 impl Held {
+    fn found(&self, stock: Stock, account: Account) -> u64 {
+        self.pieces.get(&(stock, account)).copied().unwrap_or(0)
+    }
+
+    fn count_otherwise(&mut self, stock: Stock, from: Account, to: Account, pieces: u64) {
+        *self.pieces.entry((stock, from)).or_default() -= pieces;
+        *self.pieces.entry((stock, to)).or_default() += pieces;
+    }
+
     fn lay(&mut self, stock: Stock, account: Account, uid: Option<&str>) {
         *self.pieces.entry((stock, account)).or_default() += 1;
         if let Some(uid) = uid {
@@ -53,7 +62,10 @@ pub(super) fn balance(
     cards: &[JudgedCard],
     broken: &mut Vec<String>,
 ) -> Vec<Balance> {
-    let held = held(case, cards, broken);
+    let mut held = held(case, cards, broken);
+    for view in &case.books {
+        find_sought(view, cards, &mut held);
+    }
     let touched = |view: &&StockView| {
         let counted = held.pieces.iter();
         view.received > 0
@@ -69,12 +81,8 @@ pub(super) fn balance(
             wrong.push(format!("{} received, {sum} in all accounts", view.received));
         }
         for account in Account::ALL {
-            let booked = view.accounts.get(account.name()).copied().unwrap_or(0);
-            let lies = held
-                .pieces
-                .get(&(view.stock, account))
-                .copied()
-                .unwrap_or(0);
+            let booked = booked(view, account);
+            let lies = held.found(view.stock, account);
             if booked != lies {
                 wrong.push(format!("{}: {booked} booked, {lies} found", account.name()));
             }
@@ -156,6 +164,41 @@ fn held(case: &Case<'_>, cards: &[JudgedCard], broken: &mut Vec<String>) -> Held
         }
     }
     held
+}
+
+fn booked(view: &StockView, account: Account) -> u64 {
+    view.accounts.get(account.name()).copied().unwrap_or(0)
+}
+
+/// What a power cut at the feed leaves as sought never bears a face. It lies beside the cards that came out or, where
+/// nobody read its number, it may never have left the hopper: only a count can tell. Nothing else may be there for it.
+fn find_sought(view: &StockView, cards: &[JudgedCard], held: &mut Held) {
+    let stock = view.stock;
+    let mut unread = booked(view, Account::Sought);
+    for row in &view.numbered {
+        if row.account != Account::Sought.name() {
+            continue;
+        }
+        unread = unread.saturating_sub(1);
+        let same = |card: &&JudgedCard| card.uid.as_deref() == Some(row.uid.as_str());
+        if cards.iter().find(same).is_some_and(|card| card.blank) {
+            held.count_otherwise(stock, Account::Spoiled, Account::Sought, 1);
+            held.numbers.insert(row.uid.clone(), Account::Sought);
+        }
+    }
+    let known = |uid: &str| view.numbered.iter().any(|row| row.uid == uid);
+    let came_out = cards
+        .iter()
+        .filter(|card| card.blank && !card.uid.as_deref().is_some_and(known))
+        .count() as u64;
+    for (account, most) in [(Account::Spoiled, came_out), (Account::Loaded, u64::MAX)] {
+        let surplus = held
+            .found(stock, account)
+            .saturating_sub(booked(view, account));
+        let pieces = surplus.min(unread).min(most);
+        held.count_otherwise(stock, account, Account::Sought, pieces);
+        unread -= pieces;
+    }
 }
 
 /// What a numbered blank is; nothing for those without a number.

@@ -40,6 +40,8 @@ pub struct JudgedCard {
     pub good: bool,
     /// A hand has cut it.
     pub cut: bool,
+    /// No face was begun on it.
+    pub blank: bool,
 }
 
 impl JudgedCard {
@@ -194,6 +196,7 @@ fn one(
         pile: file.map_or(Pile::Output, |file| file.pile),
         good: false,
         cut: card.cut,
+        blank: card.looks() == Looks::Blank,
     };
     let Some(file) = file else {
         // Without its picture a card counts as what the mechanism says of it, and the run fails.

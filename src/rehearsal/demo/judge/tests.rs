@@ -143,6 +143,18 @@ async fn an_honest_run_holds_and_every_planted_lie_is_caught() {
     assert!(says(&run.verdict(), "missing: 1 booked, 0 found"));
     run.books("missing", "spoiled");
 
+    // Blanks that are sought must be there to be found: not more of them, and none that bears a face.
+    run.books("loaded", "sought");
+    let sought = run.verdict();
+    assert!(sought.holds(), "{:#?}", sought.broken);
+    run.books("sought", "loaded");
+    run.books("in_room", "sought");
+    assert!(says(&run.verdict(), "sought: 1 booked, 0 found"));
+    run.books("sought", "in_room");
+    run.books("spoiled", "sought");
+    assert!(says(&run.verdict(), "sought: 1 booked, 0 found"));
+    run.books("sought", "spoiled");
+
     // A blank's number in another account than its card.
     let good = run.books[0]
         .numbered
