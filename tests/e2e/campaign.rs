@@ -183,7 +183,12 @@ async fn campaign(out: &Path) -> (Evening, Met) {
 
 async fn standing(stage: &mut Stage) -> String {
     let sight = stage.look().await.unwrap();
-    format!("the room does not come to an end: {sight:#?}")
+    let mut bins = Vec::new();
+    for ready in stage.ready() {
+        let look = sim::hand(Path::new(&ready.control), &Hand::Look).await;
+        bins.push(look.map(|look| (look.inside, look.reject)));
+    }
+    format!("the room does not come to an end: {sight:#?}\ninside and in the reject box: {bins:#?}")
 }
 
 /// Until a printer has an intent open at this step; after so many cards at any step; or long enough.

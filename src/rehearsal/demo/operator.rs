@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cetak_firmware_sims::hands::Hand;
+use cetak_firmware_sims::hands::{Hand, Seen};
 use cetak_firmware_sims::mechanism::{CardId, Looks, RibbonKind};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -384,11 +384,7 @@ impl<O: Orders, H: Hands> Operator<O, H> {
                 self.carry_off(printer, look.output.len(), Hand::TakeOutput)
                     .await?
             }
-            // Only cards that are cut leave the box.
-            "REJECT_FULL" if look.reject.iter().all(|card| card.cut) => {
-                self.carry_off(printer, look.reject.len(), Hand::EmptyReject)
-                    .await?
-            }
+            "REJECT_FULL" => self.empty_reject(printer, &look.reject).await?,
             "CARD_JAM" | "MECHANICAL_TIMEOUT" | "CARD_INSIDE" if hands_may_move(view) => {
                 self.open_and_clear(printer).await?
             }
@@ -398,6 +394,31 @@ impl<O: Orders, H: Hands> Operator<O, H> {
             self.mended.insert(fault);
         }
         Ok(deeds)
+    }
+
+    /// Only cards that are cut leave the box. A blank without a face that no question is about was sought and is
+    /// found here: nobody will ever ask for it.
+    async fn empty_reject(
+        &mut self,
+        printer: &PrinterId,
+        reject: &[Seen],
+    ) -> Result<Vec<Deed>, OperatorError> {
+        let uncut: Vec<&Seen> = reject.iter().filter(|card| !card.cut).collect();
+        if !uncut.is_empty() {
+            let questions: Vec<QuestionView> = self.ask("/questions").await?;
+            let about_cards = |question: &QuestionView| {
+                matches!(question.code.0.as_str(), "DOUBT" | "CUT_SPOILED")
+            };
+            let any_face = uncut.iter().any(|card| card.face != Looks::Blank);
+            if any_face || questions.iter().any(about_cards) {
+                return Ok(Vec::new());
+            }
+        }
+        for card in uncut {
+            self.hand(printer, Hand::Cut { card: card.card }).await?;
+        }
+        self.carry_off(printer, reject.len(), Hand::EmptyReject)
+            .await
     }
 
     async fn carry_off(

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
-use cetak_firmware_sims::mechanism::{Card, Side};
+use cetak_firmware_sims::mechanism::{Bin, Blank, Card, Motion, Side};
 
 use super::*;
 use crate::rehearsal::demo::bench::{Bench, COLUMNS, LINES, Scene, printer};
@@ -233,6 +233,38 @@ async fn a_host_killed_at_any_moment_leaves_questions_that_are_answered_from_wha
         }
     }
     assert!(cut > 0, "no kill met a face");
+}
+
+#[tokio::test]
+async fn a_reject_box_full_of_blanks_that_nobody_asks_about_is_emptied() {
+    let bench = Bench::new(scene(Stock::Kia517, FaultPlan::default()));
+    bench.firmware(|firmware| {
+        let mechanism = firmware.mechanism_mut();
+        while !mechanism.reject_full() {
+            mechanism.open_lid(0);
+            mechanism.put_blank(Blank::default()).unwrap();
+            mechanism.close_lid();
+            mechanism.start(Motion::Exit(Bin::Reject), 1, 0).unwrap();
+            mechanism.advance(1);
+            mechanism.take_outcome().unwrap().unwrap();
+        }
+    });
+    let mut operator = Operator::new(bench.clone(), Shelves::default());
+    operator.meet(printer(), RibbonKind::Ymcko, bench.clone());
+    operator
+        .receive(Stock::Kia517, 40, "BA-TEST-001")
+        .await
+        .unwrap();
+    let mut deeds = operator.load(&printer(), Stock::Kia517, 6).await.unwrap();
+    for _ in 0..ROUNDS_MAX {
+        bench.pass(Duration::from_secs(5));
+        deeds.extend(operator.attend().await.unwrap());
+    }
+    assert_eq!(bench.states(), ["printed"; 4], "{deeds:?}");
+    let emptied = Deed::Emptied { printer: printer() };
+    assert!(deeds.contains(&emptied), "{deeds:?}");
+    bench.firmware(|firmware| assert!(firmware.mechanism().reject().is_empty()));
+    one_good_card_each(&bench);
 }
 
 #[tokio::test]
