@@ -140,8 +140,8 @@ impl Closing {
                 self.kills
             ),
             Lang::En => format!(
-                "{} jobs: {} good cards, {} blanks spoiled, {} duplicates, {} lost; {} doubts, {} settled by \
-                 two people; the spooler was killed {} times; {wall:.1} seconds",
+                "{} jobs: {} good cards, {} blanks spoiled, {} duplicates, {} lost; in doubt {}, settled by two \
+                 people {}; kills of the spooler {}; {wall:.1} seconds",
                 self.jobs,
                 self.good,
                 self.spoiled,
