@@ -3,7 +3,7 @@
 use cetak_drivers::contract::BitPlane;
 use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
-use super::template::{CARD_HEIGHT, CARD_WIDTH, Place};
+use super::place::{CARD_HEIGHT, CARD_WIDTH, Place};
 
 /// Red, green or blue where no dye is.
 const WHITE: u8 = 255;

@@ -3,7 +3,7 @@
 use cetak_drivers::contract::{BitPlane, Colour, Side};
 use image::{ImageFormat, RgbImage};
 
-use super::template::{CARD_WIDTH, Place};
+use super::place::{CARD_WIDTH, Place};
 
 /// Which printing the card is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

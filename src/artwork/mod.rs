@@ -22,13 +22,15 @@ mod ground;
 pub mod image;
 pub mod mark;
 pub mod photo;
+mod place;
 pub mod template;
 pub mod text;
 pub mod words;
 
 pub use image::Look;
 pub use photo::PhotoFault;
-pub use template::{CARD_HEIGHT, CARD_WIDTH, Letterhead, TemplateError};
+pub use place::{CARD_HEIGHT, CARD_WIDTH, Place};
+pub use template::{Letterhead, TemplateError};
 
 use ground::Ground;
 use template::{Sheet, Template};

@@ -18,14 +18,10 @@ use resvg::usvg::{self, roxmltree};
 
 use super::ground::{Dye, Ground, cut, sparse};
 use super::mark;
+use super::place::{CARD_HEIGHT, CARD_WIDTH, Place};
 use super::text::{Align, LINES_MAX, SIZE_MAX, SIZE_MIN, TextBox, TextFault, Typesetter, Weight};
 use super::words::Field;
 use crate::domain::record::CardProduct;
-
-/// Dots of a card's long side at 300 dots per inch.
-pub const CARD_WIDTH: usize = 1016;
-/// Dots of a card's short side at 300 dots per inch.
-pub const CARD_HEIGHT: usize = 648;
 
 /// What the office prints in its own name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,25 +81,6 @@ pub enum TemplateError {
         #[source]
         cause: TextFault,
     },
-}
-
-/// A place on the card. Unit: dots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Left edge.
-    pub x: usize,
-    /// Upper edge.
-    pub y: usize,
-    /// Along the card's long side.
-    pub width: usize,
-    /// Along the card's short side.
-    pub height: usize,
-}
-
-impl Place {
-    pub(super) fn holds(&self, x: usize, y: usize) -> bool {
-        (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
-    }
 }
 
 /// Which SVG file.

@@ -7,7 +7,7 @@ use cetak_drivers::contract::BitPlane;
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::template::Place;
+use super::place::Place;
 use super::*;
 use crate::domain::record::{Reason, Sex};
 
