@@ -2,7 +2,7 @@
 //!
 //! `DIR/store.db` (with `-wal` and `-shm`), `DIR/store.key`, `DIR/store.lock`. The write-ahead log is synced at
 //! every commit and never checkpointed by itself: [`SqliteStore::checkpoint_if_quiet`] does so in quiet moments, and
-//! a commit that finds the log at 64 MB does, quiet or not. Any failed write ends the turn for good: the store
+//! a commit that finds the log at 16 MB does, quiet or not. Any failed write ends the turn for good: the store
 //! refuses everything after it, because a sync that failed once proves nothing when it is tried again.
 
 mod jobs;
@@ -14,8 +14,10 @@ mod stock;
 mod tests;
 mod write;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 
 use super::journal::{self, JournalHead};
@@ -29,11 +31,25 @@ use schema::{Found, MIGRATIONS};
 use sql::{damaged, database, first, run};
 
 /// The log is taken into the store at this size, quiet or not. Unit: bytes.
-const WAL_BYTES_MAX: u64 = 64 << 20;
+const WAL_BYTES_MAX: u64 = 16 << 20;
 /// A smaller log is left alone in a quiet moment: each checkpoint costs two syncs. Unit: bytes.
 const WAL_BYTES_WORTH: u64 = 1 << 20;
 /// After a reader stood in the way, the next forced try comes when the log has grown by this. Unit: bytes.
 const WAL_BYTES_RETRY: u64 = 8 << 20;
+
+/// A page in the log, with its header. Unit: bytes.
+const LOG_PAGE_BYTES: u64 = 4096 + 24;
+
+thread_local! {
+    /// Pages in the log after the last commit on this thread: the database tells them to a plain function, before the
+    /// commit returns.
+    static LOG_PAGES: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+fn note_log(_: &Wal, pages: std::ffi::c_int) -> rusqlite::Result<()> {
+    LOG_PAGES.set(u32::try_from(pages).ok());
+    Ok(())
+}
 
 /// One thread at a time uses a connection: the database needs no lock of its own.
 const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
@@ -62,6 +78,8 @@ pub struct SqliteStore {
     opening: u64,
     /// Something was erased that the log may still hold.
     erased: bool,
+    /// What the log holds that is not taken in; its file may be longer. Unit: bytes.
+    log_bytes: u64,
     forced_checkpoint_from: u64,
     _lock: Option<StoreLock>,
 }
@@ -243,7 +261,7 @@ impl SqliteStore {
     /// Takes the log into the store when nobody waits for us: call it whenever the room has nothing to do. It does
     /// nothing while the log is small, unless something was erased, whose sealed bytes must leave the log too.
     pub fn checkpoint_if_quiet(&mut self) -> Result<(), StoreLost> {
-        let log = self.log_bytes();
+        let log = self.log_bytes;
         if self.standing == Standing::Idle && (log >= WAL_BYTES_WORTH || self.erased && log > 0) {
             self.checkpoint()?;
         }
@@ -251,17 +269,17 @@ impl SqliteStore {
     }
 
     fn checkpoint_if_long(&mut self) -> Result<(), StoreLost> {
-        let log = self.log_bytes();
-        if log < self.forced_checkpoint_from {
+        if self.log_bytes < self.forced_checkpoint_from {
             return Ok(());
         }
         self.checkpoint()?;
-        let left = self.log_bytes();
-        self.forced_checkpoint_from = WAL_BYTES_MAX.max(left + WAL_BYTES_RETRY);
+        self.forced_checkpoint_from = WAL_BYTES_MAX.max(self.log_bytes + WAL_BYTES_RETRY);
         Ok(())
     }
 
-    /// Takes the whole log into the store and empties its file; with a reader in the way, as much as can be.
+    /// Takes the whole log into the store; with a reader in the way, as much as can be. Its file keeps its length,
+    /// because a sync of bytes that are written over costs half of one that makes a file longer; only after something
+    /// was erased it is emptied.
     fn checkpoint(&mut self) -> Result<(), StoreLost> {
         let lost = database("take the log into the store");
         let connection = &self.reads.connection;
@@ -270,12 +288,18 @@ impl SqliteStore {
         connection
             .busy_timeout(std::time::Duration::ZERO)
             .map_err(&lost)?;
-        let busy: Result<bool, _> =
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        let order = if self.erased {
+            "PRAGMA wal_checkpoint(TRUNCATE)"
+        } else {
+            "PRAGMA wal_checkpoint(RESTART)"
+        };
+        let busy: Result<bool, _> = connection.query_row(order, [], |row| row.get(0));
         connection.busy_timeout(patient).map_err(&lost)?;
         match busy {
-            Ok(busy) => {
-                self.erased &= busy;
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                self.erased = false;
+                self.log_bytes = 0;
                 Ok(())
             }
             Err(cause) => {
@@ -285,11 +309,11 @@ impl SqliteStore {
         }
     }
 
-    fn log_bytes(&self) -> u64 {
-        let Some(path) = &self.path else { return 0 };
-        let mut name = path.as_os_str().to_owned();
-        name.push("-wal");
-        std::fs::metadata(PathBuf::from(name)).map_or(0, |meta| meta.len())
+    /// Takes over what the last commit told of the log.
+    fn measure_log(&mut self) {
+        if let Some(pages) = LOG_PAGES.take() {
+            self.log_bytes = u64::from(pages) * LOG_PAGE_BYTES;
+        }
     }
 
     /// Does one write of a turn; a failure is remembered.
@@ -359,6 +383,7 @@ impl SqliteStore {
     /// Counts this opening and reads what is kept in variables.
     fn take(&mut self) -> Result<(), StoreLost> {
         let connection = &self.reads.connection;
+        connection.wal_hook(Some(note_log));
         let doing = "take the store";
         run(
             connection,
@@ -374,6 +399,7 @@ impl SqliteStore {
         let newest = "SELECT at FROM journal ORDER BY seq DESC LIMIT 1";
         let at = |row: &rusqlite::Row<'_>| row.get(0).map(At).map_err(database(doing));
         self.newest_at = first(connection, doing, newest, [], at)?.unwrap_or_default();
+        self.measure_log();
         self.standing = Standing::Idle;
         Ok(())
     }
@@ -399,6 +425,7 @@ impl SqliteReader {
             opening: 0,
             // Whoever came before may have erased and been cut: the first quiet moment empties the log.
             erased: true,
+            log_bytes: 0,
             forced_checkpoint_from: WAL_BYTES_MAX,
             _lock: lock,
         };

@@ -389,6 +389,9 @@ fn a_backup_beside_the_writer_opens_with_the_key() {
     assert_eq!(restored.verify_journal().expect("a chain"), 1);
 }
 
+/// Before the first page of a log.
+const LOG_HEAD_BYTES: u64 = 32;
+
 #[test]
 fn the_log_is_taken_in_when_quiet_and_when_long() {
     let mut at = Lodged::file();
@@ -405,18 +408,32 @@ fn the_log_is_taken_in_when_quiet_and_when_long() {
             }
         });
     };
+    let file = |at: &Lodged| {
+        let path = folder(at).join("store.db-wal");
+        std::fs::metadata(path).map_or(0, |meta| meta.len())
+    };
     fill(&mut at);
-    let log = at.store.log_bytes();
+    let log = at.store.log_bytes;
     assert!(
         log > WAL_BYTES_WORTH,
         "no automatic checkpoint comes in between: {log}"
     );
+    assert_eq!(file(&at), log + LOG_HEAD_BYTES);
+    // Whoever had the store before may have erased something: the first time the file is emptied.
     at.store.checkpoint_if_quiet().expect("a checkpoint");
-    assert_eq!(at.store.log_bytes(), 0);
+    assert_eq!((at.store.log_bytes, file(&at)), (0, 0));
     at.queued(9_000);
-    let small = at.store.log_bytes();
+    let small = at.store.log_bytes;
+    assert!(small > 0);
     at.store.checkpoint_if_quiet().expect("a checkpoint");
-    assert_eq!(at.store.log_bytes(), small, "a small log is left alone");
+    assert_eq!(at.store.log_bytes, small, "a small log is left alone");
+    fill(&mut at);
+    let length = file(&at);
+    at.store.checkpoint_if_quiet().expect("a checkpoint");
+    assert_eq!((at.store.log_bytes, file(&at)), (0, length));
+    at.queued(9_001);
+    assert_eq!(at.store.log_bytes, small, "it begins anew");
+    assert_eq!(file(&at), length, "and is written over");
 
     // With a reader in the way the writer goes on, and a later try takes the rest.
     at.store.forced_checkpoint_from = WAL_BYTES_WORTH;
@@ -426,13 +443,13 @@ fn the_log_is_taken_in_when_quiet_and_when_long() {
         .execute_batch("BEGIN; SELECT count(*) FROM job")
         .expect("a long read");
     fill(&mut at);
-    let held = at.store.log_bytes();
+    let held = at.store.log_bytes;
     assert!(held > WAL_BYTES_WORTH);
     assert!(at.store.forced_checkpoint_from >= WAL_BYTES_MAX);
     reader.connection.execute_batch("COMMIT").expect("its end");
     at.store.forced_checkpoint_from = WAL_BYTES_WORTH;
     fill(&mut at);
-    assert_eq!(at.store.log_bytes(), 0);
+    assert_eq!(at.store.log_bytes, 0);
     at.holds();
 }
 

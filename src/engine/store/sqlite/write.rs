@@ -111,6 +111,7 @@ impl Store for SqliteStore {
             store.run("commit a turn", "COMMIT", [])
         })?;
         self.standing = Standing::Idle;
+        self.measure_log();
         self.checkpoint_if_long()
     }
 
