@@ -43,7 +43,9 @@ impl Held {
         self.pieces.get(&(stock, account)).copied().unwrap_or(0)
     }
 
+    /// Moves no more than lies there.
     fn count_otherwise(&mut self, stock: Stock, from: Account, to: Account, pieces: u64) {
+        let pieces = pieces.min(self.found(stock, from));
         *self.pieces.entry((stock, from)).or_default() -= pieces;
         *self.pieces.entry((stock, to)).or_default() += pieces;
     }
@@ -64,7 +66,7 @@ pub(super) fn balance(
 ) -> Vec<Balance> {
     let mut held = held(case, cards, broken);
     for view in &case.books {
-        find_sought(view, cards, &mut held);
+        find_sought(case, view, cards, &mut held);
     }
     let touched = |view: &&StockView| {
         let counted = held.pieces.iter();
@@ -156,11 +158,8 @@ fn held(case: &Case<'_>, cards: &[JudgedCard], broken: &mut Vec<String>) -> Held
         } else {
             Account::Spoiled
         };
-        let uid = card.uid.as_deref();
-        let printer = case.printers.iter().find(|p| *p.id == card.printer);
-        let stock = stock_of(case, uid).or(printer.map(|printer| printer.stock));
-        if let Some(stock) = stock {
-            held.lay(stock, account, uid);
+        if let Some(stock) = stock_of_card(case, card) {
+            held.lay(stock, account, card.uid.as_deref());
         }
     }
     held
@@ -172,7 +171,7 @@ fn booked(view: &StockView, account: Account) -> u64 {
 
 /// What a power cut at the feed leaves as sought never bears a face. It lies beside the cards that came out or, where
 /// nobody read its number, it may never have left the hopper: only a count can tell. Nothing else may be there for it.
-fn find_sought(view: &StockView, cards: &[JudgedCard], held: &mut Held) {
+fn find_sought(case: &Case<'_>, view: &StockView, cards: &[JudgedCard], held: &mut Held) {
     let stock = view.stock;
     let mut unread = booked(view, Account::Sought);
     for row in &view.numbered {
@@ -189,7 +188,8 @@ fn find_sought(view: &StockView, cards: &[JudgedCard], held: &mut Held) {
     let known = |uid: &str| view.numbered.iter().any(|row| row.uid == uid);
     let came_out = cards
         .iter()
-        .filter(|card| card.blank && !card.uid.as_deref().is_some_and(known))
+        .filter(|card| card.blank && stock_of_card(case, card) == Some(stock))
+        .filter(|card| !card.uid.as_deref().is_some_and(known))
         .count() as u64;
     for (account, most) in [(Account::Spoiled, came_out), (Account::Loaded, u64::MAX)] {
         let surplus = held
@@ -199,6 +199,12 @@ fn find_sought(view: &StockView, cards: &[JudgedCard], held: &mut Held) {
         held.count_otherwise(stock, account, Account::Sought, pieces);
         unread -= pieces;
     }
+}
+
+/// What a card that came out was made of.
+fn stock_of_card(case: &Case<'_>, card: &JudgedCard) -> Option<Stock> {
+    let printer = case.printers.iter().find(|p| *p.id == card.printer);
+    stock_of(case, card.uid.as_deref()).or(printer.map(|printer| printer.stock))
 }
 
 /// What a numbered blank is; nothing for those without a number.
