@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cetak::domain::ids::{Actor, At};
 use cetak::domain::job::JobState;
@@ -11,7 +11,7 @@ use cetak::domain::record::{CardProduct, Record};
 use cetak::engine::store::{Identity, NewJob, SqliteStore, Store, StoreRead};
 use cetak::rehearsal::specimen::{Mix, records};
 
-use crate::harness::{Table, median, middle, per_second, show};
+use crate::harness::{Table, median, per_second, show};
 
 const BATCH: usize = 100;
 const PROBES: usize = 50;
@@ -44,14 +44,18 @@ pub(crate) fn run(folder: &Path, largest: usize) {
     let mut people = records(7, Mix::TANJUNGPINANG_2019);
     let mut queued = 0;
     for size in SIZES.into_iter().filter(|size| *size <= largest) {
-        while queued + PROBES * (BATCH + 1) < size {
-            accept(&mut store, &mut people, BATCH * 20);
-            queued += BATCH * 20;
+        // The probes are part of the queue: a small one gets fewer.
+        let probes = PROBES.min(size / (BATCH + 1));
+        let before = size - probes * (BATCH + 1);
+        while queued < before {
+            let bite = (before - queued).min(BATCH * 20);
+            accept(&mut store, &mut people, bite);
+            queued += bite;
             store.checkpoint_if_quiet().expect("a sound store");
         }
-        let batches = timed(PROBES, || accept(&mut store, &mut people, BATCH));
-        let singles = timed(PROBES, || accept(&mut store, &mut people, 1));
-        queued += PROBES * (BATCH + 1);
+        let batches = median(probes, || accept(&mut store, &mut people, BATCH));
+        let singles = median(probes, || accept(&mut store, &mut people, 1));
+        queued += probes * (BATCH + 1);
         let today = jiff::civil::date(2019, 1, 14);
         let next = median(PROBES, || {
             let found = store.candidates(&[CardProduct::KtpEl], today, 5);
@@ -74,17 +78,6 @@ pub(crate) fn run(folder: &Path, largest: usize) {
             show(page),
         ]);
     }
-}
-
-fn timed(runs: usize, mut act: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..runs)
-        .map(|_| {
-            let begin = Instant::now();
-            act();
-            begin.elapsed()
-        })
-        .collect();
-    middle(&mut times)
 }
 
 /// One turn that accepts so many jobs.
