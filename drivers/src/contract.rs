@@ -165,7 +165,7 @@ pub enum Stage {
     Eject,
     /// The card goes to the reject box.
     Reject,
-    /// A latched error is cleared. Only with an empty path.
+    /// A latched error is cleared: with an empty path, or because a row of the custody table says so.
     Clear,
 }
 
@@ -229,6 +229,11 @@ pub enum Request {
     },
     /// Asks what can be asked without disturbing anything.
     Status,
+    /// Asks who the printer is; [`Event::Identity`] comes before the answer. Moves nothing.
+    Identify,
+    /// Waits until the printer was switched off and on and answers again: what waited in its memory is gone.
+    /// Sends nothing that could end a page or start a string. Asked only where [`Capabilities::off_first`].
+    AwaitRestart,
 }
 
 impl Request {
@@ -248,6 +253,8 @@ impl Request {
             Request::Listen { .. } => "listen",
             Request::Examine { .. } => "examine",
             Request::Status => "status",
+            Request::Identify => "identify",
+            Request::AwaitRestart => "await_restart",
         }
     }
 }
@@ -263,6 +270,8 @@ pub enum Event {
     Fault(Fault),
     /// Status that nobody asked for.
     Status(Status),
+    /// Who it is, item by item.
+    Identity(Identity),
     /// The link fell while no request was in flight.
     Lost,
 }
@@ -356,6 +365,8 @@ pub struct Evidence {
     pub cards: Option<u64>,
     /// Panels counter. Unit: panels, absolute.
     pub panels: Option<u64>,
+    /// Uses that the ribbon's own tag counts, where told. Unit: prints, absolute. It survives the printer.
+    pub shots: Option<u64>,
     /// Prints left on the ribbon, where told.
     pub ribbon_left: Option<u64>,
     /// The last command's answer.
@@ -382,15 +393,45 @@ pub struct Status {
 }
 
 /// One item of a printer's identity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Told {
     /// The printer said so.
     Told(String),
     /// We reason so.
     Inferred(String),
-    /// It cannot be asked.
+    /// It cannot be asked, or it did not answer.
+    #[default]
     NotAskable,
+}
+
+/// Who a printer is, and how far that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Identity {
+    /// The maker.
+    pub maker: Told,
+    /// The model.
+    pub model: Told,
+    /// What is told contradicts the configured model.
+    pub other_model: bool,
+    /// The unit's serial number.
+    pub serial: Told,
+    /// The firmware's version.
+    pub firmware: Told,
+    /// The ribbon that is fitted.
+    pub ribbon: Told,
+}
+
+/// What the printer tells about a card. An answered last part of the face counts as a finished card only if
+/// every witness there is agrees with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Witnesses {
+    /// Where the card is.
+    pub place: bool,
+    /// A counter of cards.
+    pub cards: bool,
+    /// A counter of panels that is the same for every whole card of one ribbon and mode.
+    pub panels: bool,
 }
 
 /// What a model can do and prove. Data, never a guess: bench flags are false until somebody ran the bench.
@@ -406,6 +447,8 @@ pub struct Capabilities {
     pub face_begins: Stage,
     /// Rows of the custody table.
     pub rows: &'static [Row],
+    /// What a finished card must agree with.
+    pub witnesses: Witnesses,
     /// It can keep the finished card inside.
     pub hold: bool,
     /// A reject box is fitted.

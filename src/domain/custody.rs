@@ -30,6 +30,10 @@ pub struct Case {
     pub lid_opened: bool,
     /// A fault that was heard since the intent.
     pub heard: Option<Fault>,
+    /// A latched error was cleared by our command since the point, and that was answered.
+    pub cleared: bool,
+    /// Neither this program nor the link fell silent since the intent.
+    pub listened: bool,
 }
 
 /// What is known after the doubt.
@@ -125,13 +129,24 @@ pub fn verdict(case: &Case, facts: &Facts, capabilities: &Capabilities) -> Rulin
     if facts.away_long && cards.is_none() {
         return ask("away for long, and no counter");
     }
+    let shots = delta(evidence.shots, case.baseline.shots);
+    if shots.is_some_and(|n| n > 1) {
+        return ask("the ribbon counted more than one card");
+    }
+    // Without a witness of its power only an unbroken hearing says that the printer kept it.
+    let kept = match evidence.power {
+        Power::Kept => true,
+        Power::Unknown => case.listened,
+        Power::Lost => false,
+    };
     let measured = Measured {
         case,
         facts,
         cards,
         panels,
+        shots,
+        kept,
     };
-    let lost = evidence.power != Power::Kept;
     let row = capabilities
         .rows
         .iter()
@@ -143,7 +158,7 @@ pub fn verdict(case: &Case, facts: &Facts, capabilities: &Capabilities) -> Rulin
     if needs_reject && !capabilities.reject {
         return ask("no reject box: the card would fall among the good ones");
     }
-    if !case.hold && lost && point == Point::Sent(Stage::Finish) && row.verdict != Verdict::Printed
+    if !case.hold && !kept && point == Point::Sent(Stage::Finish) && row.verdict != Verdict::Printed
     {
         return ask("without hold a power cut in the last panel proves nothing");
     }
@@ -184,16 +199,17 @@ struct Measured<'a> {
     facts: &'a Facts,
     cards: Option<u64>,
     panels: Option<u64>,
+    shots: Option<u64>,
+    kept: bool,
 }
 
 impl Measured<'_> {
     fn fits(&self, row: &Row, capabilities: &Capabilities) -> bool {
         let evidence = &self.facts.evidence;
-        let kept = evidence.power == Power::Kept;
         let power = match row.power {
             None => true,
-            Some(Power::Kept) => kept,
-            Some(Power::Lost | Power::Unknown) => !kept,
+            Some(Power::Kept) => self.kept,
+            Some(Power::Lost | Power::Unknown) => !self.kept,
         };
         let place = match row.place {
             None => true,
@@ -214,7 +230,13 @@ impl Measured<'_> {
         let last = match row.last {
             None => true,
             Some(LastIs::Ok) => evidence.last == LastAnswer::Ok,
+            Some(LastIs::FeederEmpty) => evidence.last == LastAnswer::Fault(Fault::FeederEmpty),
         };
+        let shots = row.shots.is_none() || row.shots == self.shots;
+        let cleared = row
+            .cleared
+            .is_none_or(|cleared| cleared == self.case.cleared);
+        let quiet = !row.quiet || (self.case.heard.is_none() && self.case.listened);
         let wake = match row.wake {
             None => true,
             Some(WakeIs::Answers) => match evidence.wake {
@@ -227,7 +249,12 @@ impl Measured<'_> {
             .bench
             .iter()
             .all(|flag: &BenchFlag| capabilities.bench.contains(flag));
-        power && place && cards && panels && last && self.chip_fits(row) && wake && room && bench
+        [
+            power, place, cards, panels, shots, last, cleared, quiet, wake, room, bench,
+        ]
+        .into_iter()
+        .all(|holds| holds)
+            && self.chip_fits(row)
     }
 
     fn chip_fits(&self, row: &Row) -> bool {

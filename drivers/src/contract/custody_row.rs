@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Stage;
 
-/// The last committed entry of an attempt: all that a returning host knows. `Clear` never makes one.
+/// The last committed entry of an attempt: all that a returning host knows. `Clear` does not replace it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Point {
@@ -49,6 +49,8 @@ pub enum Verdict {
     Spoiled,
     /// The face is clean and the card is not found: look for the blank, the job goes on.
     Sought,
+    /// Clear the latched error by command, wait, and examine again.
+    Clear,
     /// Ask a person.
     Ask,
 }
@@ -78,6 +80,8 @@ pub enum PanelsIs {
 pub enum LastIs {
     /// The last command was carried out.
     Ok,
+    /// The last command stopped because no blank could be picked.
+    FeederEmpty,
 }
 
 /// Which state of the chip a row needs.
@@ -117,7 +121,8 @@ pub enum BenchFlag {
 pub struct Row {
     /// The last committed entry.
     pub at: Point,
-    /// `Kept` is the column H, L; `Lost` the column P, B (also read when the power is unknown); `None` both.
+    /// `Kept` is the column H, L (also read when the power is unknown and the link was never silent since the
+    /// intent); `Lost` the column P, B; `None` both.
     pub power: Option<Power>,
     /// The card's place.
     pub place: Option<PlaceIs>,
@@ -125,8 +130,14 @@ pub struct Row {
     pub cards: Option<u64>,
     /// Panels counted since the baseline.
     pub panels: Option<PanelsIs>,
+    /// Uses counted by the ribbon's tag since the baseline.
+    pub shots: Option<u64>,
     /// The last answer.
     pub last: Option<LastIs>,
+    /// The error was cleared by our command since the point, and that was answered.
+    pub cleared: Option<bool>,
+    /// No fault was heard since the intent, and the link never fell silent since.
+    pub quiet: bool,
     /// The chip.
     pub chip: Option<ChipIs>,
     /// Whether it answers.
@@ -150,7 +161,10 @@ impl Row {
             place: None,
             cards: None,
             panels: None,
+            shots: None,
             last: None,
+            cleared: None,
+            quiet: false,
             chip: None,
             wake: None,
             reject_has_room: false,

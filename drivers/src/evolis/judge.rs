@@ -44,6 +44,8 @@ pub(super) enum Judge {
     Failed,
     /// Status is read.
     Told,
+    /// Who it is has been asked.
+    Identified,
     /// What waited after a doubt.
     WhatWaited,
     /// The printer answers in step.
@@ -239,15 +241,26 @@ impl Evolis {
             Word::Serial => match text {
                 Some(serial) => {
                     evidence.unit = Some(serial.to_owned());
-                    let told = Told::Told(serial.to_owned());
-                    remember(&mut self.told, "serial", told);
+                    self.identity.serial = Told::Told(serial.to_owned());
                 }
                 None if said == Said::Ok => outcome = Outcome::Again,
                 None => {}
             },
-            Word::Model => return self.identify("model", &said),
-            Word::Firmware => return self.identify("firmware", &said),
-            Word::RibbonSet => return self.identify("ribbon", &said),
+            Word::Model => {
+                if let Some(text) = text {
+                    self.identity.other_model = self.model.contradicts(text);
+                    self.identity.model = Told::Told(text.to_owned());
+                }
+                return Outcome::Next;
+            }
+            Word::Firmware => {
+                self.identity.firmware = told(text);
+                return Outcome::Next;
+            }
+            Word::RibbonSet => {
+                self.identity.ribbon = told(text);
+                return Outcome::Next;
+            }
             Word::HostRecovers
             | Word::ErrorMode
             | Word::Hold(_)
@@ -272,16 +285,6 @@ impl Evolis {
             }
         }
         outcome
-    }
-
-    /// Takes one item of identity as it is told. The texts' shapes are \[unknown\], so none is read further.
-    fn identify(&mut self, item: &'static str, said: &Said) -> Outcome {
-        let told = match said {
-            Said::Text(text) => Told::Told(text.clone()),
-            Said::Ok | Said::Fault(_) => Told::NotAskable,
-        };
-        remember(&mut self.told, item, told);
-        Outcome::Next
     }
 
     /// Decides; may add steps or end the request.
@@ -388,6 +391,12 @@ impl Evolis {
                 self.answer(Answer::Fault(fault, evidence));
             }
             Judge::Told => self.told_status(),
+            Judge::Identified => {
+                let evidence = std::mem::take(&mut task.evidence);
+                let identity = self.identity.clone();
+                self.tell(Event::Identity(identity));
+                self.answer(Answer::Done(evidence));
+            }
             Judge::WhatWaited => self.judge_what_waited(),
             Judge::InStep => task.first([Step::Say(Word::ErrorMode), Step::Judge(Judge::Listened)]),
             Judge::Listened => {
@@ -576,7 +585,7 @@ fn forget_reading(evidence: &mut Evidence) {
     evidence.reject_full = None;
 }
 
-fn remember(told: &mut Vec<(&'static str, Told)>, item: &'static str, value: Told) {
-    told.retain(|(known, _)| *known != item);
-    told.push((item, value));
+/// An item of identity. The texts' shapes are \[unknown\], so none is read further.
+fn told(text: Option<&str>) -> Told {
+    text.map_or(Told::NotAskable, |text| Told::Told(text.to_owned()))
 }

@@ -25,8 +25,8 @@ use bytes::Bytes;
 
 use crate::contract::Busy;
 use crate::contract::{
-    Answer, BenchFlag, Capabilities, Channel, Dialect, Event, Evidence, Fault, LinkNews, Machine,
-    Moment, Output, Request, Setup, Stage, Told,
+    Answer, BenchFlag, Capabilities, Channel, Dialect, Event, Evidence, Fault, Identity, LinkNews,
+    Machine, Moment, Output, Request, Setup, Stage, Told, Witnesses,
 };
 
 pub mod custody;
@@ -201,7 +201,8 @@ pub struct Evolis {
     /// What `Listen` learnt, which `Examine` repeats.
     learnt: Evidence,
     ribbon_read: Option<(Moment, Option<u64>)>,
-    told: Vec<(&'static str, Told)>,
+    /// What was told in this life; maker and model are inferred from the config until then.
+    identity: Identity,
     nonce: u64,
 }
 
@@ -218,6 +219,11 @@ impl Evolis {
             stages: model.stages,
             face_begins: Stage::Face,
             rows: custody::ROWS,
+            witnesses: Witnesses {
+                place: true,
+                cards: true,
+                panels: true,
+            },
             hold: model.hold,
             reject: model.reject,
             duplex: model.duplex,
@@ -245,29 +251,14 @@ impl Evolis {
             out_of_step: false,
             learnt: Evidence::default(),
             ribbon_read: None,
-            told: Vec::new(),
+            identity: Identity {
+                maker: Told::Inferred("Evolis".to_owned()),
+                model: Told::Inferred(model.name.to_owned()),
+                ..Identity::default()
+            },
             nonce: options.seed,
             options,
         }
-    }
-
-    /// Maker, model, serial, firmware and ribbon, item by item: told by the printer in this life, inferred
-    /// from configuration, or not askable. They are told by the first `Status`, the serial number also by
-    /// `Prepare` and `Examine`; what was not asked yet is left out.
-    pub fn identity(&self) -> Vec<(&'static str, Told)> {
-        let told = |item| self.told.iter().find(|(known, _)| *known == item).cloned();
-        let inferred = |text: &str| Told::Inferred(text.to_owned());
-        let model = told("model").filter(|(_, told)| *told != Told::NotAskable);
-        let mut items = vec![
-            ("maker", inferred("Evolis")),
-            model.unwrap_or_else(|| ("model", inferred(self.model.name))),
-        ];
-        items.extend(
-            ["serial", "firmware", "ribbon"]
-                .into_iter()
-                .filter_map(told),
-        );
-        items
     }
 
     fn bench(&self, flag: BenchFlag) -> bool {

@@ -103,6 +103,20 @@ pub static MODELS: &[Model] = &[
     DUALYS,
 ];
 
+impl Model {
+    /// Whether a printer that calls itself so is of another family. The exact texts are \[unknown\]: only the
+    /// name of another known family contradicts.
+    pub fn contradicts(&self, told: &str) -> bool {
+        let told = told.to_lowercase();
+        let named = |model: &Model| told.contains(&model.family().to_lowercase());
+        !named(self) && MODELS.iter().any(named)
+    }
+
+    fn family(&self) -> &'static str {
+        self.name.split(' ').next().unwrap_or(self.name)
+    }
+}
+
 /// The model of that key.
 pub fn find(key: &str) -> Option<&'static Model> {
     MODELS.iter().find(|model| model.key == key)

@@ -41,6 +41,19 @@ impl Evolis {
                 Ok(steps)
             }
             Request::Status => Ok(self.status(now)),
+            Request::Identify => {
+                let mut steps = self.open_in_step();
+                steps.extend([
+                    Step::Say(Word::Serial),
+                    Step::Say(Word::Model),
+                    Step::Say(Word::Firmware),
+                    Step::Say(Word::RibbonSet),
+                    Step::Judge(Judge::Identified),
+                ]);
+                Ok(steps)
+            }
+            // Nothing of this printer's waits for a restart: a person may look at once.
+            Request::AwaitRestart => Err(Refused::Because(Fault::OptionAbsent)),
         };
         match steps {
             Ok(steps) => {
@@ -163,14 +176,7 @@ impl Evolis {
         if self.model.ribbon_chip && !read {
             steps.push(Step::Say(Word::RibbonLeft));
         }
-        if !self.told.iter().any(|(item, _)| *item == "firmware") {
-            steps.extend([
-                Step::Say(Word::Serial),
-                Step::Say(Word::Model),
-                Step::Say(Word::Firmware),
-                Step::Say(Word::RibbonSet),
-            ]);
-        }
+        steps.push(Step::Say(Word::Serial));
         steps.extend(counters());
         steps.push(Step::Judge(Judge::Told));
         steps

@@ -267,7 +267,11 @@ impl Evolis {
         task.evidence.last = LastAnswer::Fault(fault.clone());
         let reads = match task.request {
             // After a refused reject nothing is asked: `OK` to a question would be remembered in its place.
-            Request::Prepare(_) | Request::Listen { .. } | Request::Do(Stage::Reject) => false,
+            Request::Prepare(_)
+            | Request::Listen { .. }
+            | Request::Do(Stage::Reject)
+            | Request::Identify
+            | Request::AwaitRestart => false,
             Request::Load(_) | Request::Do(_) | Request::Examine { .. } | Request::Status => true,
         };
         if !reads || task.fault.is_some() {

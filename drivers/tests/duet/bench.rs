@@ -241,12 +241,6 @@ impl Duet {
         self.session = Session::new(dialect(self.model, &self.options));
         self.carry();
     }
-
-    /// The machine, for what it says of itself.
-    pub(crate) fn dialect(&self) -> &Evolis {
-        self.session.machine()
-    }
-
     /// Makes a request.
     #[track_caller]
     pub(crate) fn begin(&mut self, request: Request) {
@@ -293,7 +287,11 @@ impl Duet {
             let told = &self.news[earlier..];
             let mut answers = told.iter().filter_map(|event| match event {
                 Event::Answered(answer) => Some(answer.clone()),
-                Event::Up | Event::Fault(_) | Event::Status(_) | Event::Lost => None,
+                Event::Up
+                | Event::Fault(_)
+                | Event::Status(_)
+                | Event::Identity(_)
+                | Event::Lost => None,
             });
             if let Some(answer) = answers.next() {
                 assert_eq!(answers.next(), None, "one request, one answer");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cetak_drivers::contract::{
     BenchFlag, BlankUid, Capabilities, ChipIs, ChipState, Evidence, LastAnswer, LastIs, PanelsIs,
-    Place, PlaceIs, Point, Power, Row, Stage, Verdict, Wake, WakeIs,
+    Place, PlaceIs, Point, Power, Row, Stage, Verdict, Wake, WakeIs, Witnesses,
 };
 use expect_test::expect_file;
 
@@ -136,6 +136,11 @@ fn capabilities(rows: &'static [Row]) -> Capabilities {
         ],
         face_begins: Stage::Face,
         rows,
+        witnesses: Witnesses {
+            place: true,
+            cards: true,
+            panels: true,
+        },
         hold: true,
         reject: true,
         duplex: false,
@@ -165,6 +170,8 @@ fn case(point: Point) -> Case {
         panels_proved: Some(PANELS),
         lid_opened: false,
         heard: None,
+        cleared: false,
+        listened: false,
     }
 }
 
@@ -323,6 +330,7 @@ fn verdict_words(verdict: Verdict) -> String {
         Verdict::Reject => "reject".to_owned(),
         Verdict::Spoiled => "spoiled".to_owned(),
         Verdict::Sought => "sought".to_owned(),
+        Verdict::Clear => "clear".to_owned(),
         Verdict::Ask => "?".to_owned(),
     }
 }
@@ -356,9 +364,11 @@ fn assert_no_second_card(capabilities: &Capabilities) {
                     let begins_again = match ruling.verdict {
                         Verdict::Sought => true,
                         Verdict::Go(behind) => !face_begun(behind, capabilities),
-                        Verdict::Printed | Verdict::Reject | Verdict::Spoiled | Verdict::Ask => {
-                            false
-                        }
+                        Verdict::Printed
+                        | Verdict::Reject
+                        | Verdict::Spoiled
+                        | Verdict::Clear
+                        | Verdict::Ask => false,
                     };
                     assert!(
                         !(begins_again && face_begun(point, capabilities)),

@@ -534,23 +534,35 @@ fn identity_is_told_item_by_item() {
     bench.fake.on("Rr", Does::Says("ymcko"));
     let inferred = |text: &str| Told::Inferred(text.to_owned());
     let told = |text: &str| Told::Told(text.to_owned());
-    let unasked = [
-        ("maker", inferred("Evolis")),
-        ("model", inferred("Primacy")),
-    ];
-    assert_eq!(bench.evolis.identity(), unasked);
-    bench.done(Request::Status);
-    let asked = [
-        ("maker", inferred("Evolis")),
-        ("model", told("Evolis Primacy")),
-        ("serial", told("P00000012345")),
-        ("firmware", Told::NotAskable),
-        ("ribbon", told("ymcko")),
-    ];
-    assert_eq!(bench.evolis.identity(), asked);
-    bench.forget();
-    bench.done(Request::Status);
-    assert!(!bench.texts().contains(&"Rfv"), "once a life");
+    let identified = |bench: &mut Bench| {
+        bench.done(Request::Identify);
+        let told = bench.events.iter().find_map(|event| match event {
+            Event::Identity(identity) => Some(identity.clone()),
+            Event::Up | Event::Answered(_) | Event::Fault(_) | Event::Status(_) | Event::Lost => {
+                None
+            }
+        });
+        bench.events.clear();
+        told.expect("it says who it is")
+    };
+    let first = Identity {
+        maker: inferred("Evolis"),
+        model: told("Evolis Primacy"),
+        other_model: false,
+        serial: told("P00000012345"),
+        firmware: Told::NotAskable,
+        ribbon: told("ymcko"),
+    };
+    assert_eq!(identified(&mut bench), first);
+    bench.fake.on("Rtp", Does::Says("Evolis Dualys 3"));
+    let other = identified(&mut bench);
+    assert!(other.other_model, "{other:?}");
+    bench.fake.on("Rtp", Does::Says("ERROR CDE"));
+    assert_eq!(
+        identified(&mut bench).model,
+        told("Evolis Dualys 3"),
+        "told once is known"
+    );
 }
 
 #[test]
