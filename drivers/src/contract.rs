@@ -432,6 +432,9 @@ pub struct Witnesses {
     pub cards: bool,
     /// A counter of panels that is the same for every whole card of one ribbon and mode.
     pub panels: bool,
+    /// Something that a power cut wipes out or raises. Where there is none, only an unbroken hearing says that
+    /// the printer kept its power.
+    pub power: bool,
 }
 
 /// What a model can do and prove. Data, never a guess: bench flags are false until somebody ran the bench.
@@ -465,6 +468,13 @@ pub struct Capabilities {
     pub bench: Vec<BenchFlag>,
     /// Picture size in dots: along the card's long side, along its short side.
     pub dots: (usize, usize),
+}
+
+impl Capabilities {
+    /// Whether this stage can be ordered apart.
+    pub fn orders(&self, stage: Stage) -> bool {
+        self.stages.contains(&stage)
+    }
 }
 
 /// The number of a blank's chip. Never personal data.

@@ -133,12 +133,7 @@ pub fn verdict(case: &Case, facts: &Facts, capabilities: &Capabilities) -> Rulin
     if shots.is_some_and(|n| n > 1) {
         return ask("the ribbon counted more than one card");
     }
-    // Without a witness of its power only an unbroken hearing says that the printer kept it.
-    let kept = match evidence.power {
-        Power::Kept => true,
-        Power::Unknown => case.listened,
-        Power::Lost => false,
-    };
+    let kept = power_kept(evidence.power, case.listened, capabilities);
     let measured = Measured {
         case,
         facts,
@@ -165,6 +160,15 @@ pub fn verdict(case: &Case, facts: &Facts, capabilities: &Capabilities) -> Rulin
     Ruling {
         verdict: row.verdict,
         why: row.why,
+    }
+}
+
+/// Whether the printer kept its power: its witness says so, or it has none and the hearing was unbroken.
+pub fn power_kept(power: Power, listened: bool, capabilities: &Capabilities) -> bool {
+    match power {
+        Power::Kept => true,
+        Power::Unknown => listened && !capabilities.witnesses.power,
+        Power::Lost => false,
     }
 }
 

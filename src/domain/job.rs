@@ -287,7 +287,10 @@ impl JobState {
                 },
                 vec![],
             ),
-            (S::Assigned { .. }, E::NotFed) => step(S::Queued, vec![Effect::Move(InWork, Loaded)]),
+            // Printing: a printer that feeds with the face proved that it did not.
+            (S::Assigned { .. } | S::Printing { blank: None, .. }, E::NotFed) => {
+                step(S::Queued, vec![Effect::Move(InWork, Loaded)])
+            }
             (S::Assigned { .. }, E::BlankSought) => sought(&None),
             (
                 S::Encoding { blank, .. } | S::Encoded { blank, .. } | S::Printing { blank, .. },

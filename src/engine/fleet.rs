@@ -10,8 +10,8 @@ use crate::domain::custody::{self, Case, ChipReading};
 use crate::domain::ids::{JobId, PrinterId, Stock};
 use crate::engine::store::{Attempt, AttemptEntry, PanelProof, PrinterRow};
 use cetak_drivers::contract::{
-    Apdu, Capabilities, CardImage, Evidence, Fault, Gravity, Moment, Point, Power, Ribbon, Script,
-    Setup, Stage,
+    Apdu, Capabilities, CardImage, Evidence, Fault, Gravity, Identity, Moment, Point, Power,
+    Ribbon, Script, Setup, Stage,
 };
 
 /// Clean cards that must agree before a panel count is proof.
@@ -180,6 +180,10 @@ pub struct CardRun {
     pub doing: Doing,
     /// No doubt since the intent: answers alone suffice for `held`.
     pub uncut: bool,
+    /// Neither this program nor the link fell silent since the first intent.
+    pub listened: bool,
+    /// The printer is waited for to be switched off and on.
+    pub awaiting_restart: bool,
     /// No doubt since the picture was loaded, in this life of the program.
     pub face_uncut: bool,
     /// Entries of the attempt when the picture was loaded.
@@ -248,7 +252,8 @@ impl CardRun {
                 | AttemptEntry::Listening
                 | AttemptEntry::Found(_)
                 | AttemptEntry::Ruled(_, _)
-                | AttemptEntry::Cleared => None,
+                | AttemptEntry::Cleared
+                | AttemptEntry::Restarted => None,
             })
             .unwrap_or(Point::Before)
     }
@@ -266,8 +271,35 @@ impl CardRun {
             | AttemptEntry::Listening
             | AttemptEntry::Found(_)
             | AttemptEntry::Ruled(_, _)
-            | AttemptEntry::Cleared => false,
+            | AttemptEntry::Cleared
+            | AttemptEntry::Restarted => false,
         })
+    }
+
+    /// Whether our command has cleared a latched error since the last committed point.
+    fn cleared(&self) -> bool {
+        self.attempt
+            .entries
+            .iter()
+            .rev()
+            .take_while(|entry| match entry {
+                AttemptEntry::Point(point) => {
+                    matches!(point, Point::Sent(Stage::Clear))
+                }
+                AttemptEntry::Heard(_)
+                | AttemptEntry::LidOpened
+                | AttemptEntry::Listening
+                | AttemptEntry::Found(_)
+                | AttemptEntry::Ruled(_, _)
+                | AttemptEntry::Cleared
+                | AttemptEntry::Restarted => true,
+            })
+            .any(|entry| *entry == AttemptEntry::Cleared)
+    }
+
+    /// Whether a person may settle: a printer in whose memory a page may wait was switched off and on first.
+    pub fn may_be_settled(&self, capabilities: &Capabilities) -> bool {
+        !capabilities.off_first || self.attempt.entries.contains(&AttemptEntry::Restarted)
     }
 
     /// The attempt as the custody verdict reads it.
@@ -293,8 +325,11 @@ impl CardRun {
                     | AttemptEntry::Listening
                     | AttemptEntry::Found(_)
                     | AttemptEntry::Ruled(_, _)
-                    | AttemptEntry::Cleared => None,
+                    | AttemptEntry::Cleared
+                    | AttemptEntry::Restarted => None,
                 }),
+            cleared: self.cleared(),
+            listened: self.listened,
         }
     }
 
@@ -335,7 +370,8 @@ impl CardRun {
             | AttemptEntry::LidOpened
             | AttemptEntry::Listening
             | AttemptEntry::Ruled(_, _)
-            | AttemptEntry::Cleared => false,
+            | AttemptEntry::Cleared
+            | AttemptEntry::Restarted => false,
         })
     }
 
@@ -375,6 +411,10 @@ pub struct PrinterMachine {
     pub backoff: Duration,
     /// What it said last.
     pub seen: Evidence,
+    /// Who it is, once it was told in this life of the program.
+    pub identity: Option<Identity>,
+    /// It was asked who it is since its link last fell.
+    pub asked_who: bool,
 }
 
 impl PrinterMachine {
@@ -392,6 +432,8 @@ impl PrinterMachine {
             again_at: None,
             backoff: BACKOFF_MIN,
             seen: Evidence::default(),
+            identity: None,
+            asked_who: false,
         }
     }
 

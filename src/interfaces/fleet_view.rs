@@ -190,6 +190,7 @@ pub fn entry_name(entry: &AttemptEntry) -> String {
             format!("ruled:{}", name.to_lowercase())
         }
         AttemptEntry::Cleared => "cleared".to_owned(),
+        AttemptEntry::Restarted => "restarted".to_owned(),
     }
 }
 

@@ -223,6 +223,7 @@ impl Evolis {
                 place: true,
                 cards: true,
                 panels: true,
+                power: true,
             },
             hold: model.hold,
             reject: model.reject,

@@ -140,6 +140,7 @@ fn capabilities(rows: &'static [Row]) -> Capabilities {
             place: true,
             cards: true,
             panels: true,
+            power: true,
         },
         hold: true,
         reject: true,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use cetak_drivers::contract::{
-    Answer, CardImage, EncoderRequest, Event, Evidence, Fault, Gravity, Point, Request, Stage,
+    Answer, CardImage, EncoderRequest, Event, Evidence, Fault, Gravity, Identity, Point, Request,
+    Stage,
 };
 
 use super::{Effect, End, Spooler, Turn};
@@ -38,15 +39,38 @@ impl Spooler {
                 Ok(())
             }
             Event::Up => Ok(()),
+            Event::Identity(identity) => self.identified(id, identity, turn),
             Event::Lost => {
                 let Some(machine) = self.printers.get_mut(id) else {
                     return Ok(());
                 };
                 machine.reachable = false;
                 machine.back_off(turn.now);
+                machine.asked_who = false;
+                if let Work::Card(run) = &mut machine.work {
+                    run.listened = false;
+                }
                 Ok(())
             }
         }
+    }
+
+    /// A printer that is told to be another model than the config says takes no card until a person has looked.
+    fn identified(
+        &mut self,
+        id: &PrinterId,
+        identity: Identity,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        let contradicts = identity.other_model && machine.row.doubt.is_none();
+        machine.identity = Some(identity);
+        if contradicts {
+            machine.lock("OTHER_MODEL", turn)?;
+        }
+        Ok(())
     }
 
     /// A fault that nobody asked for: it is committed, and the request's own answer decides.
@@ -143,7 +167,7 @@ impl Spooler {
             (Doing::Stage(stage), Answer::Done(evidence)) => {
                 self.stage_done(id, stage, evidence, turn)
             }
-            (Doing::Loading, Answer::Done(_)) => self.order(id, Stage::Face, turn),
+            (Doing::Loading, Answer::Done(_)) => self.order_face(id, turn),
             (Doing::Stage(Stage::Eject), Answer::Fault(fault, evidence)) => {
                 self.eject_refused(id, fault, evidence, turn)
             }
@@ -160,9 +184,11 @@ impl Spooler {
             (Doing::Stage(_) | Doing::Loading, Answer::Silent { .. } | Answer::Lost) => self
                 .with_run(id, |_, run| {
                     run.uncut = false;
+                    run.listened = false;
                     run.doing = Doing::Waiting;
                     Ok(())
                 }),
+            (Doing::Person, answer) => self.restart_awaited(id, &answer, turn),
             // The printer was not asked: late news.
             (
                 Doing::Picture
@@ -172,8 +198,7 @@ impl Spooler {
                 | Doing::Waiting
                 | Doing::ExaminingUid
                 | Doing::ExaminingChip
-                | Doing::WaitingToEject
-                | Doing::Person,
+                | Doing::WaitingToEject,
                 _,
             ) => Ok(()),
         }
@@ -189,6 +214,7 @@ impl Spooler {
         match doing {
             Doing::Waiting => self.examine(id, turn),
             Doing::WaitingToEject => self.order(id, Stage::Eject, turn),
+            Doing::Person => self.await_restart(id, turn),
             Doing::Stage(_)
             | Doing::Picture
             | Doing::Loading
@@ -199,9 +225,18 @@ impl Spooler {
             | Doing::Examining
             | Doing::ExaminingUid
             | Doing::ExaminingChip
-            | Doing::Resuming(_)
-            | Doing::Person => Ok(()),
+            | Doing::Resuming(_) => Ok(()),
         }
+    }
+
+    /// The picture is loaded: the next part of the face that this printer lets us order apart.
+    fn order_face(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        let stage = if self.orders(id, Stage::Face) {
+            Stage::Face
+        } else {
+            Stage::Finish
+        };
+        self.order(id, stage, turn)
     }
 
     /// Commits a stage's intent and asks for it. A repeated eject or reject needs no second intent.
@@ -254,22 +289,21 @@ impl Spooler {
             Stage::Face => self.order(id, Stage::Finish, turn),
             Stage::Finish => self.finished(id, evidence, turn),
             Stage::Eject => match evidence.place.inside() {
-                Some(false) => self.end(
-                    id,
-                    End {
-                        outcome: Outcome::Printed,
-                        event: JobEvent::ProvedPrinted,
-                    },
-                    turn,
-                ),
+                Some(false) => self.printed(id, turn),
+                // The answer is all that a printer says which tells no place; the card exists either way.
+                None if !self.tells_place(id) => self.printed(id, turn),
                 Some(true) | None => self.eject_refused(id, Fault::CardInside, evidence, turn),
             },
             Stage::Reject => match evidence.place.inside() {
                 Some(false) => self.spoiled(id, turn),
                 Some(true) | None => self.examine(id, turn),
             },
-            // Neither is ordered as a stage of an attempt.
-            Stage::Chip | Stage::Clear => self.examine(id, turn),
+            Stage::Clear => {
+                self.with_run(id, |_, run| turn.note(run, AttemptEntry::Cleared))?;
+                self.examine(id, turn)
+            }
+            // Never ordered as a stage.
+            Stage::Chip => self.examine(id, turn),
         }
     }
 
@@ -288,7 +322,10 @@ impl Spooler {
                 Ok(())
             }),
             Point::Bound => self.write_chip(id, turn),
-            Point::Answered(Stage::Chip) => self.order(id, Stage::Park, turn),
+            Point::Answered(Stage::Chip) if self.orders(id, Stage::Park) => {
+                self.order(id, Stage::Park, turn)
+            }
+            Point::Answered(Stage::Chip) => self.begin_face(id, turn),
             Point::Answered(Stage::Feed | Stage::Park) => self.begin_face(id, turn),
             Point::Before
             | Point::Sent(_)
@@ -303,8 +340,35 @@ impl Spooler {
         }
     }
 
-    /// The card is at the print start: the job is printing, and its picture is loaded.
-    fn begin_face(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+    pub(super) fn orders(&self, id: &PrinterId, stage: Stage) -> bool {
+        self.printers
+            .get(id)
+            .is_some_and(|machine| machine.spec.capabilities.orders(stage))
+    }
+
+    fn tells_place(&self, id: &PrinterId) -> bool {
+        self.printers
+            .get(id)
+            .is_some_and(|machine| machine.spec.capabilities.witnesses.place)
+    }
+
+    fn printed(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        self.end(
+            id,
+            End {
+                outcome: Outcome::Printed,
+                event: JobEvent::ProvedPrinted,
+            },
+            turn,
+        )
+    }
+
+    /// The card is at the print start, or is fed with its face: the job is printing, and its picture is loaded.
+    pub(super) fn begin_face(
+        &mut self,
+        id: &PrinterId,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
         let Some(job) = self.run(id).map(|run| run.attempt.job) else {
             return Ok(());
         };
@@ -369,9 +433,13 @@ impl Spooler {
         let mut done = false;
         self.with_run(id, |machine, run| {
             let moved = |after: Option<u64>, before: Option<u64>| after?.checked_sub(before?);
-            let one_card = moved(evidence.cards, run.attempt.baseline.cards) == Some(1);
-            let panels = moved(evidence.panels, run.attempt.baseline.panels);
+            let witnesses = machine.spec.capabilities.witnesses;
+            let baseline = &run.attempt.baseline;
+            let one_card = !witnesses.cards || moved(evidence.cards, baseline.cards) == Some(1);
+            let panels = moved(evidence.panels, baseline.panels);
             let proved = machine.panels_proved();
+            let as_proved = !witnesses.panels || (proved.is_some() && panels == proved);
+            let one_shot = moved(evidence.shots, baseline.shots).is_none_or(|shots| shots == 1);
             let points = |entries: &[AttemptEntry]| {
                 entries
                     .iter()
@@ -380,9 +448,15 @@ impl Spooler {
             let whole = run.uncut && points(&run.attempt.entries);
             let clean =
                 run.face_uncut && run.attempt.entries.get(run.face_from..).is_some_and(points);
-            match evidence.place.inside() {
+            // A printer that tells no place is believed: inside where it was told to hold, else out.
+            let inside = if witnesses.place {
+                evidence.place.inside()
+            } else {
+                Some(run.attempt.hold)
+            };
+            match inside {
                 Some(true) => {
-                    held = one_card && clean && (proved.is_none() || panels == proved);
+                    held = one_card && clean && (proved.is_none() || as_proved);
                     if held
                         && whole
                         && let Some(panels) = panels
@@ -390,7 +464,7 @@ impl Spooler {
                         machine.learn_panels(panels);
                     }
                 }
-                Some(false) => done = one_card && clean && proved.is_some() && panels == proved,
+                Some(false) => done = one_card && one_shot && clean && as_proved,
                 None => {}
             }
             if held {
@@ -401,14 +475,7 @@ impl Spooler {
         if held {
             self.order(id, Stage::Eject, turn)
         } else if done {
-            self.end(
-                id,
-                End {
-                    outcome: Outcome::Printed,
-                    event: JobEvent::ProvedPrinted,
-                },
-                turn,
-            )
+            self.printed(id, turn)
         } else {
             self.examine(id, turn)
         }
@@ -429,7 +496,8 @@ impl Spooler {
                 count_due(id, run, turn)?;
             }
             turn.note(run, AttemptEntry::Found(evidence))?;
-            given_up = run.moves >= MOVE_TRIES && fault == Fault::CardInside;
+            let tells_place = machine.spec.capabilities.witnesses.place;
+            given_up = run.moves >= MOVE_TRIES && (fault == Fault::CardInside || !tells_place);
             // A hand frees the card, and the error stays latched: the next feed would be refused by it.
             machine.needs_clear |= fault.gravity() != Gravity::Report;
             machine.faults.insert(fault);
@@ -438,14 +506,7 @@ impl Spooler {
             Ok(())
         })?;
         if given_up {
-            return self.end(
-                id,
-                End {
-                    outcome: Outcome::Printed,
-                    event: JobEvent::ProvedPrinted,
-                },
-                turn,
-            );
+            return self.printed(id, turn);
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::{Code, Effect, Picture, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
 use crate::domain::record::CardProduct;
-use crate::engine::fleet::{CardRun, Doing, STATUS_EVERY, Work, is_simulated_unit};
+use crate::engine::fleet::{CardRun, Doing, PrinterMachine, STATUS_EVERY, Work, is_simulated_unit};
 use crate::engine::store::{AttemptEntry, StoreLost};
 
 impl Spooler {
@@ -98,6 +98,13 @@ impl Spooler {
             machine.work = Work::Clearing;
             machine.again_at = None;
             turn.ask(machine, Request::Do(Stage::Clear));
+            return Ok(());
+        }
+        if machine.reachable && !machine.asked_who {
+            machine.asked_who = true;
+            machine.work = Work::Asking;
+            machine.again_at = None;
+            turn.ask(machine, Request::Identify);
             return Ok(());
         }
         let ready = machine
@@ -198,14 +205,7 @@ impl Spooler {
             doubt_between(machine.row.last_evidence.as_ref(), &baseline)
         };
         if let Some(code) = doubt {
-            machine.row.doubt = Some(code.to_owned());
-            turn.store.save_printer(&machine.row)?;
-            return turn.journal(
-                &Actor::Printer(id.clone()),
-                "PRINTER_IN_DOUBT",
-                id.to_string(),
-                serde_json::json!({ "code": code }),
-            );
+            return machine.lock(code, turn);
         }
         machine.next = None;
         let queued = turn
@@ -252,6 +252,8 @@ impl Spooler {
             image: Some(image),
             doing: Doing::Stage(Stage::Feed),
             uncut: true,
+            listened: true,
+            awaiting_restart: false,
             face_uncut: false,
             face_from: 0,
             evidence: Evidence::default(),
@@ -261,10 +263,29 @@ impl Spooler {
             fed_at: Some(turn.now),
             away_long: false,
         });
+        if !machine.spec.capabilities.orders(Stage::Feed) {
+            // The card is fed with its face: until then only data go out.
+            machine.work = Work::Card(run);
+            return self.begin_face(id, turn);
+        }
         turn.note(&mut run, AttemptEntry::Point(Point::Sent(Stage::Feed)))?;
         machine.work = Work::Card(run);
         turn.ask(machine, Request::Do(Stage::Feed));
         Ok(())
+    }
+}
+
+impl PrinterMachine {
+    /// The printer takes no card until a person has looked and resumes it.
+    pub(super) fn lock(&mut self, code: &str, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        self.row.doubt = Some(code.to_owned());
+        turn.store.save_printer(&self.row)?;
+        turn.journal(
+            &Actor::Printer(self.row.id.clone()),
+            "PRINTER_IN_DOUBT",
+            self.row.id.to_string(),
+            serde_json::json!({ "code": code }),
+        )
     }
 }
 
@@ -277,9 +298,12 @@ fn counter_fell(last: Option<&Evidence>, baseline: &Evidence) -> bool {
 /// A new baseline must agree with the last committed evidence: else a card was made while nobody asked.
 fn doubt_between(last: Option<&Evidence>, baseline: &Evidence) -> Option<&'static str> {
     let last = last?;
+    let moved = |now: Option<u64>, then: Option<u64>| now > then && then.is_some();
     if last.unit.is_some() && baseline.unit != last.unit {
         Some("OTHER_UNIT")
-    } else if baseline.cards > last.cards && last.cards.is_some() {
+    } else if moved(baseline.cards, last.cards)
+        || (last.cards.is_none() && moved(baseline.panels, last.panels))
+    {
         Some("COUNTED_WHILE_AWAY")
     } else {
         None

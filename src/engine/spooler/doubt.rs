@@ -8,7 +8,7 @@ use super::{End, Spooler, Turn};
 use crate::domain::custody::{self, ChipReading, Facts, Ruling};
 use crate::domain::ids::{Actor, PrinterId};
 use crate::domain::job::JobEvent;
-use crate::engine::fleet::{Doing, EXAMINE_TRIES, MOVE_TRIES};
+use crate::engine::fleet::{Doing, EXAMINE_TRIES, MOVE_TRIES, STATUS_EVERY};
 use crate::engine::store::{AttemptEntry, Outcome, StoreLost};
 
 impl Spooler {
@@ -49,6 +49,7 @@ impl Spooler {
             // No verdict comes from silence: locked, shown, asked again.
             Answer::Silent { .. } | Answer::Lost => {
                 return self.with_run(id, |_, run| {
+                    run.listened = false;
                     run.doing = Doing::Waiting;
                     Ok(())
                 });
@@ -192,8 +193,18 @@ impl Spooler {
                 why: "the printer does not reject",
             };
         }
+        if ruling.verdict == Verdict::Clear && run.moves >= MOVE_TRIES {
+            ruling = Ruling {
+                verdict: Verdict::Ask,
+                why: "the printer's error does not clear",
+            };
+        }
         let (point, inside, job) = (case.point, facts.evidence.place.inside(), run.attempt.job);
-        let power_lost = facts.evidence.power != Power::Kept;
+        let power_lost = !custody::power_kept(
+            facts.evidence.power,
+            case.listened,
+            &machine.spec.capabilities,
+        );
         self.with_run(id, |_, run| {
             if power_lost {
                 super::card::count_due(id, run, turn)?;
@@ -202,8 +213,10 @@ impl Spooler {
             turn.note(run, AttemptEntry::Ruled(name, ruling.why.to_owned()))
         })?;
         match ruling.verdict {
+            // A printer that feeds with the face may prove at any point that it did not.
             Verdict::Go(Point::Before)
-                if point == Point::Before || point == Point::Sent(Stage::Feed) =>
+                if matches!(point, Point::Before | Point::Sent(Stage::Feed))
+                    || !self.orders(id, Stage::Feed) =>
             {
                 self.end(
                     id,
@@ -247,6 +260,13 @@ impl Spooler {
                     turn,
                 )
             }
+            Verdict::Clear => self.with_run(id, |machine, run| {
+                turn.point(run, Point::Sent(Stage::Clear))?;
+                run.moves += 1;
+                run.doing = Doing::Stage(Stage::Clear);
+                turn.ask(machine, Request::Do(Stage::Clear));
+                Ok(())
+            }),
             Verdict::Ask => self.doubt(id, ruling.why, turn),
         }
     }
@@ -318,6 +338,48 @@ impl Spooler {
         self.with_run(id, |_, run| {
             run.doing = Doing::Person;
             Ok(())
+        })?;
+        self.await_restart(id, turn)
+    }
+
+    /// A page or a string that waits in the printer's memory goes with the power: until the printer was seen
+    /// off and on, a look proves nothing and no settlement is taken.
+    pub(super) fn await_restart(
+        &mut self,
+        id: &PrinterId,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        self.with_run(id, |machine, run| {
+            if !run.awaiting_restart && !run.may_be_settled(&machine.spec.capabilities) {
+                run.awaiting_restart = true;
+                turn.ask(machine, Request::AwaitRestart);
+            }
+            Ok(())
+        })
+    }
+
+    /// The printer was seen off and on, or it was not yet: then it is asked again after a while.
+    pub(super) fn restart_awaited(
+        &mut self,
+        id: &PrinterId,
+        answer: &Answer,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        self.with_run(id, |machine, run| {
+            if !std::mem::take(&mut run.awaiting_restart) {
+                return Ok(());
+            }
+            match answer {
+                Answer::Done(evidence) => {
+                    turn.note(run, AttemptEntry::Restarted)?;
+                    machine.row.last_evidence = Some(evidence.clone());
+                    turn.store.save_printer(&machine.row)
+                }
+                Answer::Fault(..) | Answer::Silent { .. } | Answer::Lost => {
+                    machine.again_at = Some(turn.now + STATUS_EVERY);
+                    Ok(())
+                }
+            }
         })
     }
 }

@@ -284,6 +284,8 @@ fn taken_up(attempt: Attempt, job: &JobRow, at: At) -> CardRun {
             Doing::Waiting
         },
         uncut: false,
+        listened: false,
+        awaiting_restart: false,
         face_uncut: false,
         face_from: 0,
         evidence: Evidence::default(),

@@ -175,6 +175,13 @@ impl Spooler {
         if run.doing != Doing::Person {
             return Ok(Err("PRINTER_BUSY"));
         }
+        let off_first = self
+            .printers
+            .get(&printer)
+            .is_some_and(|machine| !run.may_be_settled(&machine.spec.capabilities));
+        if off_first {
+            return Ok(Err("SWITCH_OFF_FIRST"));
+        }
         let counted = run
             .evidence
             .cards

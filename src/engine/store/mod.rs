@@ -217,6 +217,8 @@ pub enum AttemptEntry {
     Ruled(String, String),
     /// An error was cleared by command.
     Cleared,
+    /// The printer was seen going off and answering again: nothing waits in its memory.
+    Restarted,
 }
 
 /// How an attempt ended.

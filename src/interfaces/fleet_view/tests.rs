@@ -57,6 +57,8 @@ fn card(doing: Doing) -> Work {
         stock: Stock::KtpEl,
         image: None,
         doing,
+        listened: true,
+        awaiting_restart: false,
         uncut: true,
         face_uncut: false,
         face_from: 0,

@@ -367,6 +367,17 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
             "Give it a real printer's endpoint in cetak.toml, then: cetak reload",
         ),
     ),
+    (
+        "OTHER_MODEL",
+        w(
+            "mesin mengaku model lain daripada di cetak.toml",
+            "the printer says that it is another model than cetak.toml names",
+        ),
+        w(
+            "Betulkan profile di cetak.toml dan cetak reload; atau terima: cetak resume {printer}",
+            "Correct profile in cetak.toml and cetak reload; or accept it: cetak resume {printer}",
+        ),
+    ),
     // Questions.
     (
         "DOUBT",
@@ -479,6 +490,17 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
         w(
             "Cari kartunya, lalu: cetak settle {job} printed atau spoiled",
             "Find the card, then: cetak settle {job} printed, or spoiled",
+        ),
+    ),
+    (
+        "SWITCH_OFF_FIRST",
+        w(
+            "mesin belum dimatikan dan dinyalakan lagi: halaman bisa masih menunggu di dalamnya",
+            "the printer was not switched off and on yet: a page may still wait in its memory",
+        ),
+        w(
+            "Matikan mesin, tunggu 10 detik, nyalakan; lalu: cetak questions",
+            "Switch it off, wait 10 seconds, switch it on; then: cetak questions",
         ),
     ),
     (

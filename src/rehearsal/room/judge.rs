@@ -340,7 +340,8 @@ impl Room {
                         AttemptEntry::Heard(fault) => self.report.reach(format!("heard/{fault:?}")),
                         AttemptEntry::Listening
                         | AttemptEntry::Found(_)
-                        | AttemptEntry::Cleared => {}
+                        | AttemptEntry::Cleared
+                        | AttemptEntry::Restarted => {}
                     }
                 }
             }
