@@ -1,11 +1,13 @@
 //! Card-printer languages as pure machines, and the byte pipes that carry them.
 //!
 //! - [`contract`]: the words every printer shares, and the `Machine`, `Dialect` and `Encoder` traits
+//! - [`colour`]: from light to dye, the one separation of all printers
 //! - [`link`]: byte pipes that do I/O; `Trace` and `Flaky` wrap any of them
 //! - [`session`]: the one pump that joins a machine and a link; `now` is an argument
 //! - [`reader`]: the chip reader's machine (lines over a socket)
 //! - [`evolis`]: the Evolis command language
 
+pub mod colour;
 pub mod contract;
 pub mod evolis;
 pub mod link;

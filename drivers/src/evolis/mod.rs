@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::colour::Separation;
 use crate::contract::Busy;
 use crate::contract::{
     Answer, BenchFlag, Capabilities, Channel, Dialect, Event, Evidence, Fault, Identity, LinkNews,
@@ -115,6 +116,8 @@ pub struct Options {
     pub transport: Transport,
     /// How it ends commands.
     pub handshake: Handshake,
+    /// From light to dye.
+    pub separation: Separation,
     /// Levels of dye.
     pub depth: Depth,
     /// Send the shorter of plain and compressed.
@@ -140,6 +143,7 @@ impl Default for Options {
         Options {
             transport: Transport::default(),
             handshake: Handshake::default(),
+            separation: Separation::default(),
             depth: Depth::default(),
             compression: false,
             bench: Vec::new(),
@@ -268,6 +272,7 @@ impl Evolis {
 
     fn recipe(&self, turned: bool) -> Recipe {
         Recipe {
+            separation: self.options.separation.clone(),
             geometry: self.geometry,
             depth: self.options.depth,
             compression: self.options.compression,

@@ -4,15 +4,15 @@
 //! degrees [code: Printer-EVOLIS, raster-filter; capture]. Whether a back must be turned by 180 degrees
 //! depends on the flip axis \[unknown\]: a switch of the model's row.
 //!
-//! Dye: value = (255 - component) >> (8 - bits), Y from blue, M from green, C from red; 0 is no dye [code:
-//! raster-filter]. Under resin no dye is laid. Bits run on, most significant first, without padding
-//! [code: raster-filter]. Resin and varnish: 1 is ink, first dot in bit 7 [code: Printer-EVOLIS].
+//! Dye: the separation's amount >> (8 - bits) [code: raster-filter]. Bits run on, most significant first,
+//! without padding [code: raster-filter]. Resin and varnish: 1 is ink, first dot in bit 7 [code: Printer-EVOLIS].
 //!
 //! Compression of resin and varnish [doc; capture], of dye [doc only: no capture was found].
 
 use bytes::Bytes;
 
 use super::download::{Depth, Download, Form, Geometry, PARTIAL_LINES_MAX, Panel};
+use crate::colour::Separation;
 use crate::contract::{BitPlane, Colour, Overlay, Side};
 
 /// Lines that are turned together: so many rows of the picture are read in one stretch.
@@ -72,8 +72,10 @@ impl Window {
 }
 
 /// How panels are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
+    /// From light to dye.
+    pub separation: Separation,
     /// Size of a panel.
     pub geometry: Geometry,
     /// Levels of dye.
@@ -221,13 +223,12 @@ fn turn_colour(
         for (step, dot) in dots.chunks_exact(3).enumerate() {
             let x = left + step;
             let line = if recipe.turned { many - 1 - step } else { step };
-            let ink = (row[x / 8] >> (7 - x % 8)) & 1;
-            // All ones where there is no resin, zero under it.
-            let dry = ink.wrapping_sub(1);
+            let wet = row[x / 8] & (0x80 >> (x % 8)) != 0;
+            let [y, m, c] = recipe.separation.dot([dot[0], dot[1], dot[2]], wet);
             let at = line * columns + column;
-            yellow[at] = ((255 - dot[2]) >> shift) & dry;
-            magenta[at] = ((255 - dot[1]) >> shift) & dry;
-            cyan[at] = ((255 - dot[0]) >> shift) & dry;
+            yellow[at] = y >> shift;
+            magenta[at] = m >> shift;
+            cyan[at] = c >> shift;
         }
     }
 }

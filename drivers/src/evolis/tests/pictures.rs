@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::fake::SMALL;
+use crate::colour::Separation;
 use crate::contract::*;
 use crate::evolis::download::{Depth, Download, FULL, Form, Geometry, Panel};
 use crate::evolis::raster::*;
@@ -35,6 +36,7 @@ fn hex(text: &str) -> Vec<u8> {
 
 fn plain(geometry: Geometry) -> Recipe {
     Recipe {
+        separation: Separation::default(),
         geometry,
         depth: Depth::Levels128,
         compression: false,

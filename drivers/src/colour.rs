@@ -1,0 +1,291 @@
+//! From red, green and blue to yellow, magenta and cyan: the one separation of all printers.
+//!
+//! A dye's amount is the missing part of its complementary light (Y from blue, M from green, C from red),
+//! 0 (none) to 255 (full), passed through a curve of that dye; under resin no dye is laid. The straight curve
+//! is what the public drivers of these printers do [code: raster-filter, gutenprint; capture]. A printer that
+//! prints too dark or too pink is corrected by a curve in its config, never by code: see `docs/printers.md`.
+//!
+//! Each dialect packs the amounts to its own depth and order; nothing here allocates for a row or a dot.
+
+use crate::contract::{BitPlane, Colour, Side};
+
+/// Points of a curve at most.
+pub const POINTS_MAX: usize = 16;
+
+/// Why points are no curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CurveError {
+    /// A curve has two points at least and [`POINTS_MAX`] at most.
+    #[error("a curve has 2 to {POINTS_MAX} points, not {0}")]
+    Count(usize),
+    /// The first point must stand at 0, the last at 255, each behind the one before.
+    #[error(
+        "the points of a curve run from 0 to 255 and each lies behind the one before; point {0} does not"
+    )]
+    Order(usize),
+    /// No dye where the picture has none: else every white card is tinted.
+    #[error("a curve begins with no dye: its first point is [0, 0]")]
+    Tinted,
+}
+
+/// How much of one dye is laid for how much is asked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Curve([u8; 256]);
+
+impl Default for Curve {
+    /// The straight one.
+    fn default() -> Curve {
+        let mut table = [0; 256];
+        for (asked, laid) in (0..=u8::MAX).zip(&mut table) {
+            *laid = asked;
+        }
+        Curve(table)
+    }
+}
+
+impl std::fmt::Debug for Curve {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Curve({} at 64, {} at 128, {} at 192)",
+            self.0[64], self.0[128], self.0[192]
+        )
+    }
+}
+
+impl Curve {
+    /// Straight lines between points `(asked, laid)`.
+    ///
+    /// Errors: [`CurveError`] names what is wrong with the points.
+    pub fn through(points: &[(u8, u8)]) -> Result<Curve, CurveError> {
+        if !(2..=POINTS_MAX).contains(&points.len()) {
+            return Err(CurveError::Count(points.len()));
+        }
+        if points[0].0 != 0 {
+            return Err(CurveError::Order(0));
+        }
+        if points[0].1 != 0 {
+            return Err(CurveError::Tinted);
+        }
+        if points[points.len() - 1].0 != u8::MAX {
+            return Err(CurveError::Order(points.len() - 1));
+        }
+        let mut table = [0; 256];
+        for (at, pair) in points.windows(2).enumerate() {
+            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            if x1 <= x0 {
+                return Err(CurveError::Order(at + 1));
+            }
+            let (width, rise) = (i32::from(x1 - x0), i32::from(y1) - i32::from(y0));
+            for x in x0..=x1 {
+                let along = i32::from(x - x0);
+                let laid = i32::from(y0) + (rise * along * 2 + width).div_euclid(2 * width);
+                table[usize::from(x)] = u8::try_from(laid).expect("between two amounts of dye");
+            }
+        }
+        Ok(Curve(table))
+    }
+
+    /// How much is laid.
+    pub fn laid(&self, asked: u8) -> u8 {
+        self.0[usize::from(asked)]
+    }
+}
+
+/// The curves of one printer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Curves {
+    /// Yellow.
+    pub yellow: Curve,
+    /// Magenta.
+    pub magenta: Curve,
+    /// Cyan.
+    pub cyan: Curve,
+}
+
+/// The separation of one printer: tables from light to dye.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Separation {
+    yellow: [u8; 256],
+    magenta: [u8; 256],
+    cyan: [u8; 256],
+}
+
+impl std::fmt::Debug for Separation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Separation")
+    }
+}
+
+impl Default for Separation {
+    fn default() -> Separation {
+        Separation::new(&Curves::default())
+    }
+}
+
+impl Separation {
+    /// The tables of these curves.
+    pub fn new(curves: &Curves) -> Separation {
+        let table = |curve: &Curve| {
+            let mut table = [0; 256];
+            for (light, dye) in (0..=u8::MAX).zip(&mut table) {
+                *dye = curve.laid(u8::MAX - light);
+            }
+            table
+        };
+        Separation {
+            yellow: table(&curves.yellow),
+            magenta: table(&curves.magenta),
+            cyan: table(&curves.cyan),
+        }
+    }
+
+    /// Yellow, magenta and cyan of one dot: red, green, blue, and whether resin covers it.
+    #[inline]
+    pub fn dot(&self, rgb: [u8; 3], resin: bool) -> [u8; 3] {
+        // All ones where there is no resin, zero under it.
+        let dry = u8::from(resin).wrapping_sub(1);
+        [
+            self.yellow[usize::from(rgb[2])] & dry,
+            self.magenta[usize::from(rgb[1])] & dry,
+            self.cyan[usize::from(rgb[0])] & dry,
+        ]
+    }
+
+    /// The dots of row `y` from the left, for as many as `colour` is wide.
+    ///
+    /// Shape: `resin` is as large as `colour`.
+    pub fn row<'a>(
+        &'a self,
+        colour: &'a Colour,
+        resin: &'a BitPlane,
+        y: usize,
+    ) -> impl ExactSizeIterator<Item = [u8; 3]> + 'a {
+        let dots = &colour.rgb[y * colour.width * 3..][..colour.width * 3];
+        let ink = &resin.bits[y * resin.stride()..][..resin.stride()];
+        dots.chunks_exact(3).enumerate().map(move |(x, dot)| {
+            let wet = ink[x / 8] & (0x80 >> (x % 8)) != 0;
+            self.dot([dot[0], dot[1], dot[2]], wet)
+        })
+    }
+
+    /// Whole planes of a side. Shape: rows of the landscape card from top to bottom, one byte a dot. A side
+    /// without colour has no dye.
+    pub fn of(&self, side: &Side) -> Planes {
+        let dots = side.resin.width * side.resin.height;
+        let mut planes = Planes {
+            yellow: vec![0; dots],
+            magenta: vec![0; dots],
+            cyan: vec![0; dots],
+        };
+        if let Some(colour) = &side.colour {
+            for y in 0..colour.height {
+                let from = y * colour.width;
+                for (x, [yellow, magenta, cyan]) in self.row(colour, &side.resin, y).enumerate() {
+                    planes.yellow[from + x] = yellow;
+                    planes.magenta[from + x] = magenta;
+                    planes.cyan[from + x] = cyan;
+                }
+            }
+        }
+        planes
+    }
+}
+
+/// The dye of one side: a picture of a person, so its `Debug` shows sizes only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Planes {
+    /// Yellow.
+    pub yellow: Vec<u8>,
+    /// Magenta.
+    pub magenta: Vec<u8>,
+    /// Cyan.
+    pub cyan: Vec<u8>,
+}
+
+impl std::fmt::Debug for Planes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Planes({} dots)", self.yellow.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Overlay;
+
+    #[test]
+    fn a_dye_is_the_missing_part_of_its_light_and_none_under_resin() {
+        let separation = Separation::default();
+        assert_eq!(separation.dot([255, 255, 255], false), [0, 0, 0]);
+        assert_eq!(separation.dot([0, 0, 0], false), [255, 255, 255]);
+        assert_eq!(separation.dot([10, 20, 30], false), [225, 235, 245]);
+        assert_eq!(separation.dot([10, 20, 30], true), [0, 0, 0]);
+    }
+
+    #[test]
+    fn planes_are_rows_of_the_card_and_a_side_without_colour_has_none() {
+        let mut resin = BitPlane::clear(9, 2);
+        resin.set(8, 1);
+        let mut colour = Colour {
+            width: 9,
+            height: 2,
+            rgb: vec![255; 9 * 2 * 3],
+        };
+        colour.rgb[(9 + 7) * 3] = 200;
+        colour.rgb[(9 + 8) * 3] = 0;
+        let mut side = Side {
+            colour: Some(colour),
+            resin,
+            overlay: Overlay::Full,
+        };
+        let planes = Separation::default().of(&side);
+        let dyed: Vec<usize> = (0..18).filter(|at| planes.cyan[*at] != 0).collect();
+        assert_eq!((dyed, planes.cyan[16]), (vec![16], 55));
+        assert!(
+            planes
+                .yellow
+                .iter()
+                .chain(&planes.magenta)
+                .all(|dye| *dye == 0)
+        );
+        side.colour = None;
+        let none = Separation::default().of(&side);
+        assert_eq!(none.cyan, [0; 18]);
+    }
+
+    #[test]
+    fn a_curve_goes_through_its_points_and_rises_between_them() {
+        assert_eq!(Curve::through(&[(0, 0), (255, 255)]), Ok(Curve::default()));
+        let bent = Curve::through(&[(0, 0), (128, 100), (255, 240)]).expect("a curve");
+        assert_eq!([0, 64, 128, 255].map(|x| bent.laid(x)), [0, 50, 100, 240]);
+        assert!((1..=255).all(|x| bent.laid(x) >= bent.laid(x - 1)));
+        let falling = Curve::through(&[(0, 0), (128, 255), (255, 128)]).expect("a curve");
+        assert_eq!([128, 255].map(|x| falling.laid(x)), [255, 128]);
+        let curves = Curves {
+            cyan: bent,
+            ..Curves::default()
+        };
+        assert_eq!(
+            Separation::new(&curves).dot([127, 127, 127], false),
+            [128, 128, 100]
+        );
+    }
+
+    #[test]
+    fn points_that_are_no_curve_are_named() {
+        assert_eq!(Curve::through(&[(0, 0)]), Err(CurveError::Count(1)));
+        assert_eq!(Curve::through(&[(0, 0); 17]), Err(CurveError::Count(17)));
+        assert_eq!(
+            Curve::through(&[(1, 0), (255, 9)]),
+            Err(CurveError::Order(0))
+        );
+        assert_eq!(Curve::through(&[(0, 9), (255, 9)]), Err(CurveError::Tinted));
+        assert_eq!(
+            Curve::through(&[(0, 0), (254, 9)]),
+            Err(CurveError::Order(1))
+        );
+        let back = [(0, 0), (9, 9), (9, 10), (255, 255)];
+        assert_eq!(Curve::through(&back), Err(CurveError::Order(2)));
+    }
+}
