@@ -5,6 +5,7 @@
 
 use cetak::artwork::{Letterhead, Look, Studio, photo};
 use cetak::rehearsal::specimen::{Mix, stream};
+use cetak_drivers::colour::Separation;
 use cetak_drivers::evolis::Depth;
 use cetak_drivers::evolis::download::{FULL, Panel};
 use cetak_drivers::evolis::raster::{Recipe, separate};
@@ -34,6 +35,7 @@ pub(crate) fn run() {
     };
     let image = draw(&large);
     let recipe = Recipe {
+        separation: Separation::default(),
         geometry: FULL,
         depth: Depth::default(),
         compression: false,

@@ -23,6 +23,10 @@ pub trait Device: Send {
     fn next(&self) -> Option<u64>;
     /// The USB printer class's port status byte.
     fn port_status(&self) -> u8;
+    /// Answers that the host has not read stay in the cable when it closes the port.
+    fn keeps_answers(&self) -> bool {
+        true
+    }
     /// The data cable is in; without it no byte goes either way.
     fn plugged(&self) -> bool;
     /// One line of the chip reader's socket (`presence`, `uid`, `apdu HEX`) and its answer, both without line end.

@@ -545,6 +545,10 @@ impl Device for Evolis {
         }
     }
 
+    fn keeps_answers(&self) -> bool {
+        self.switches.stale_answer
+    }
+
     fn plugged(&self) -> bool {
         self.mechanism.plugged()
     }

@@ -13,8 +13,6 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use crate::device::Device;
-use crate::evolis::{Evolis, Profile, Switches};
-use crate::faults::FaultPlan;
 use crate::hands::{Hand, Look};
 use crate::mechanism::Blank;
 use crate::tray::{Tray, TrayError};
@@ -92,14 +90,9 @@ impl Default for Pace {
 }
 
 /// What to run.
-#[derive(Debug, Clone)]
 pub struct Options {
-    /// The model.
-    pub profile: Profile,
-    /// Its switches.
-    pub switches: Switches,
-    /// What goes wrong.
-    pub faults: FaultPlan,
+    /// The printer.
+    pub printer: Box<dyn Device>,
     /// Where the host is joined.
     pub listen: Listen,
     /// The folder for pictures; it also holds the link, and the sockets unless they are named.
@@ -115,12 +108,10 @@ pub struct Options {
 }
 
 impl Options {
-    /// A printer of that model in its most ordinary reading, on a pseudo-terminal, in real time.
-    pub fn new(profile: Profile, tray: PathBuf) -> Options {
+    /// A printer on a pseudo-terminal, in real time.
+    pub fn new(printer: Box<dyn Device>, tray: PathBuf) -> Options {
         Options {
-            profile,
-            switches: Switches::default(),
-            faults: FaultPlan::default(),
+            printer,
             listen: Listen::Pty,
             tray,
             pace: Pace::default(),
@@ -179,10 +170,10 @@ pub async fn run(
     options: Options,
     ready: impl FnOnce(&Ready),
     stop: impl Future<Output = ()>,
-) -> Result<Evolis, HostError> {
+) -> Result<Box<dyn Device>, HostError> {
     let clock = Clock::start(options.pace);
-    let mut printer = Evolis::new(options.profile, options.switches, options.faults);
-    let capacity = printer.profile().fittings.hopper_capacity;
+    let mut printer = options.printer;
+    let capacity = printer.mechanism().fittings().hopper_capacity;
     let load = Hand::Load {
         blanks: options.blanks,
     };
@@ -216,13 +207,13 @@ pub async fn run(
         incoming: VecDeque::new(),
         outgoing: Vec::new(),
         was_on: true,
-        keeps_answers: options.switches.stale_answer,
+        keeps_answers: printer.keeps_answers(),
     };
     let mut stop = std::pin::pin!(stop);
     loop {
         let uptime = clock.uptime();
         printer.advance(uptime);
-        cable.carry(&mut printer, uptime)?;
+        cable.carry(printer.as_mut(), uptime)?;
         tray.update(printer.mechanism_mut())?;
         let due = printer.next().map(|at| clock.until(at));
         // Without anything due the sleep is only a long one: every other branch wakes the loop.
@@ -234,8 +225,8 @@ pub async fn run(
                 // Bytes that were sent before the hand moved come before it.
                 let uptime = clock.uptime();
                 printer.advance(uptime);
-                cable.carry(&mut printer, uptime)?;
-                hand(&mut printer, asked, uptime);
+                cable.carry(printer.as_mut(), uptime)?;
+                hand(printer.as_mut(), asked, uptime);
             }
             Some(Asked { line, answer }) = reader.recv() => {
                 // A door whose caller has gone wants no answer.
@@ -257,7 +248,7 @@ enum HandAnswer {
     Error(String),
 }
 
-fn hand(printer: &mut Evolis, asked: Asked, uptime: u64) {
+fn hand(printer: &mut dyn Device, asked: Asked, uptime: u64) {
     let answer = match serde_json::from_str::<Hand>(&asked.line) {
         Ok(hand) => match printer.hand(hand, uptime) {
             Ok(look) => HandAnswer::Look(Box::new(look)),
@@ -353,7 +344,7 @@ impl Cable {
     }
 
     /// Carries what can be carried without waiting.
-    fn carry(&mut self, printer: &mut Evolis, uptime: u64) -> Result<(), HostError> {
+    fn carry(&mut self, printer: &mut dyn Device, uptime: u64) -> Result<(), HostError> {
         self.follow_plug(printer)?;
         if self.has_room() {
             match &mut self.port {
@@ -394,7 +385,7 @@ impl Cable {
     }
 
     /// A pulled cable, and a printer that was off, end what the host had open.
-    fn follow_plug(&mut self, printer: &Evolis) -> Result<(), HostError> {
+    fn follow_plug(&mut self, printer: &dyn Device) -> Result<(), HostError> {
         let (plugged, on) = (printer.plugged(), printer.mechanism().power());
         let back_on = on && !self.was_on;
         self.was_on = on;

@@ -5,6 +5,7 @@
 //!
 //! - [`mechanism`]: the physics and the truth
 //! - [`evolis`]: one firmware's manners over it
+//! - [`model`]: every model by name
 //! - [`hands`], [`faults`]: what people and chance do to it
 //! - [`tray`], [`host`]: pictures of what came out, and a printer as a program
 
@@ -15,5 +16,6 @@ pub mod hands;
 mod hex;
 pub mod host;
 pub mod mechanism;
+pub mod model;
 mod reader;
 pub mod tray;

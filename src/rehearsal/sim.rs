@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use cetak_firmware_sims::evolis::{PROFILES, Profile, Switches};
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::hands::{Hand, Look};
 use cetak_firmware_sims::host::{self, HostError, Listen, Options, Pace};
+use cetak_firmware_sims::model::{self, ModelError};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
@@ -41,21 +41,12 @@ pub struct SimArgs {
 /// A simulated printer, or a hand, failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
-    /// No such model.
-    #[error("no profile {name:?}; there are {}", PROFILES.join(", "))]
-    Profile {
-        /// What was asked for.
-        name: String,
-    },
-    /// A plan or switches that are no JSON of their kind.
-    #[error("the {what} are not understood; docs/sims.md shows their form")]
-    Json {
-        /// Which.
-        what: &'static str,
-        /// Where and why.
-        #[source]
-        cause: serde_json::Error,
-    },
+    /// No such model, or switches that are not its own.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A fault plan that is no JSON of its kind.
+    #[error("the faults are not understood; docs/sims.md shows their form")]
+    Faults(#[source] serde_json::Error),
     /// The printer could not be run.
     #[error(transparent)]
     Host(#[from] HostError),
@@ -110,37 +101,27 @@ pub async fn run(arguments: SimArgs) -> Result<(), SimError> {
 }
 
 fn options(arguments: SimArgs) -> Result<Options, SimError> {
-    let mut profile = Profile::named(&arguments.profile).ok_or(SimError::Profile {
-        name: arguments.profile,
-    })?;
-    if let Some(serial) = &arguments.serial {
-        profile = profile.with_serial(serial);
-    }
-    let faults: FaultPlan = json("faults", arguments.faults.as_deref())?;
-    let switches: Switches = json("switches", arguments.switches.as_deref())?;
+    let faults = match &arguments.faults {
+        Some(text) => serde_json::from_str(text).map_err(SimError::Faults)?,
+        None => FaultPlan::default(),
+    };
+    let printer = model::build(
+        &arguments.profile,
+        arguments.serial.as_deref(),
+        arguments.switches.as_deref(),
+        faults,
+    )?;
     let blanks = match &arguments.blanks {
-        Some(text) => host::blanks(text, profile.fittings.hopper_capacity)?,
+        Some(text) => host::blanks(text, printer.mechanism().fittings().hopper_capacity)?,
         None => Vec::new(),
     };
     Ok(Options {
-        switches,
-        faults,
         listen: arguments.listen,
         pace: arguments.pace,
         blanks,
         control: arguments.control,
-        ..Options::new(profile, arguments.tray)
+        ..Options::new(printer, arguments.tray)
     })
-}
-
-fn json<T: Default + for<'a> Deserialize<'a>>(
-    what: &'static str,
-    text: Option<&str>,
-) -> Result<T, SimError> {
-    match text {
-        Some(text) => serde_json::from_str(text).map_err(|cause| SimError::Json { what, cause }),
-        None => Ok(T::default()),
-    }
 }
 
 #[derive(Deserialize)]
@@ -240,7 +221,7 @@ mod tests {
         let refused = |change: fn(&mut SimArgs)| {
             let mut arguments = arguments(folder.path());
             change(&mut arguments);
-            options(arguments).unwrap_err().to_string()
+            options(arguments).map(drop).unwrap_err().to_string()
         };
         assert!(refused(|a| a.profile = "laser".to_owned()).contains("evolis-dualys"));
         assert!(refused(|a| a.faults = Some("{".to_owned())).contains("faults"));
@@ -250,8 +231,8 @@ mod tests {
 
     #[test]
     fn every_profile_tells_itself_by_its_serial_number() {
-        for name in PROFILES {
-            let profile = Profile::named(name).unwrap();
+        for name in cetak_firmware_sims::evolis::PROFILES {
+            let profile = cetak_firmware_sims::evolis::Profile::named(name).unwrap();
             assert!(is_simulated_unit(&profile.serial), "{name}");
         }
         assert!(!is_simulated_unit("A12345678901"), "a unit of a maker");

@@ -12,24 +12,39 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::evolis::{Evolis, Profile, Switches};
+use crate::faults::FaultPlan;
 use crate::mechanism::{CardPlace, Looks};
 
 /// No answer of these tests takes longer.
 const LIMIT: Duration = Duration::from_secs(20);
 const LINES: usize = 16;
 
+fn profile() -> Profile {
+    Profile::named("evolis-primacy")
+        .unwrap()
+        .with_geometry(16, LINES)
+}
+
 struct Running {
     ready: Ready,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<Result<Evolis, HostError>>,
+    task: JoinHandle<Result<Box<dyn Device>, HostError>>,
 }
 
 impl Running {
     async fn start(change: impl FnOnce(&mut Options), tray: &Path) -> Running {
-        let profile = Profile::named("evolis-primacy")
-            .unwrap()
-            .with_geometry(16, LINES);
-        let mut options = Options::new(profile, tray.to_owned());
+        Running::of(profile(), Switches::default(), change, tray).await
+    }
+
+    async fn of(
+        profile: Profile,
+        switches: Switches,
+        change: impl FnOnce(&mut Options),
+        tray: &Path,
+    ) -> Running {
+        let printer = Evolis::new(profile, switches, FaultPlan::default());
+        let mut options = Options::new(Box::new(printer), tray.to_owned());
         options.pace.speed = 1000.0;
         options.blanks = blanks("TEST-0000000000000F:3", 100).unwrap();
         change(&mut options);
@@ -44,7 +59,7 @@ impl Running {
         Running { ready, stop, task }
     }
 
-    async fn stop(self) -> Evolis {
+    async fn stop(self) -> Box<dyn Device> {
         self.stop.send(()).unwrap();
         self.task.await.unwrap().unwrap()
     }
@@ -187,8 +202,9 @@ async fn a_card_is_printed_over_a_terminal_and_lies_in_the_tray() {
 #[tokio::test]
 async fn the_link_outlives_hosts_and_power_cuts() {
     let folder = tempfile::tempdir().unwrap();
-    let change = |options: &mut Options| options.profile.timing.power_on_ms = 1000;
-    let running = Running::start(change, folder.path()).await;
+    let mut profile = profile();
+    profile.timing.power_on_ms = 1000;
+    let running = Running::of(profile, Switches::default(), |_| (), folder.path()).await;
     for _ in 0..3 {
         let mut host = running.open();
         assert_eq!(host.ask("Echo;here").await, "here");
@@ -208,11 +224,12 @@ async fn the_link_outlives_hosts_and_power_cuts() {
 async fn closings_are_heard_and_an_unread_answer_reaches_the_next_host_or_does_not() {
     for keeps in [true, false] {
         let folder = tempfile::tempdir().unwrap();
-        let change = |options: &mut Options| {
-            options.switches.stale_answer = keeps;
-            options.switches.half_payload = crate::evolis::HalfPayload::DroppedOnClose;
+        let switches = Switches {
+            stale_answer: keeps,
+            half_payload: crate::evolis::HalfPayload::DroppedOnClose,
+            ..Switches::default()
         };
-        let running = Running::start(change, folder.path()).await;
+        let running = Running::of(profile(), switches, |_| (), folder.path()).await;
         let mut host = running.open();
         host.send(b"\x1BEcho;old\r").await;
         host.send(b"\x1BDb;y;128;half").await;

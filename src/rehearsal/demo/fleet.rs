@@ -1,7 +1,8 @@
 //! The demo's printers: simulated ones that run in the demo's own process, because it is the spooler that is killed.
 
-use cetak_firmware_sims::evolis::{Evolis, Profile};
+use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::host::{self, HostError, Listen, Options, Pace, Ready};
+use cetak_firmware_sims::model;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -28,11 +29,13 @@ pub enum FleetError {
     },
 }
 
+/// A printer's host as a task; it ends with the printer's truth.
+type Running = JoinHandle<Result<Box<dyn Device>, HostError>>;
+
 /// Running printers, in the plan's order.
-#[derive(Debug)]
 pub struct Fleet {
     stop: watch::Sender<bool>,
-    running: Vec<(String, JoinHandle<Result<Evolis, HostError>>)>,
+    running: Vec<(String, Running)>,
     /// Where each can be reached.
     pub ready: Vec<Ready>,
 }
@@ -82,12 +85,12 @@ impl Fleet {
     ///
     /// # Errors
     /// [`FleetError`]: one had failed before.
-    pub async fn stop(self) -> Result<Vec<Evolis>, FleetError> {
+    pub async fn stop(self) -> Result<Vec<Box<dyn Device>>, FleetError> {
         self.stop.send_replace(true);
         let mut printers = Vec::new();
         for (printer, task) in self.running {
             match task.await {
-                Ok(Ok(evolis)) => printers.push(evolis),
+                Ok(Ok(device)) => printers.push(device),
                 Ok(Err(cause)) => return Err(FleetError::Host { printer, cause }),
                 Err(_) => return Err(FleetError::Gone { printer }),
             }
@@ -96,7 +99,10 @@ impl Fleet {
     }
 }
 
-async fn ended(printer: String, task: JoinHandle<Result<Evolis, HostError>>) -> FleetError {
+async fn ended(
+    printer: String,
+    task: JoinHandle<Result<Box<dyn Device>, HostError>>,
+) -> FleetError {
     match task.await {
         Ok(Err(cause)) => FleetError::Host { printer, cause },
         Ok(Ok(_)) | Err(_) => FleetError::Gone { printer },
@@ -104,16 +110,15 @@ async fn ended(printer: String, task: JoinHandle<Result<Evolis, HostError>>) -> 
 }
 
 fn options(printer: &PrinterPlan, folder: &Folder, pace: Pace) -> Options {
-    let profile = Profile::named(printer.profile)
-        .expect("a plan names built-in models only")
-        .with_serial(printer.serial);
+    let faults = printer.faults.clone();
+    let device = model::build(printer.profile, Some(printer.serial), None, faults)
+        .expect("a plan names built-in models only");
     Options {
-        faults: printer.faults.clone(),
         listen: match printer.port {
             Port::Terminal => Listen::Pty,
             Port::Tcp => Listen::Tcp(0),
         },
         pace,
-        ..Options::new(profile, folder.tray(&printer.id))
+        ..Options::new(device, folder.tray(&printer.id))
     }
 }

@@ -9,7 +9,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::host::{Pace, Ready};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
