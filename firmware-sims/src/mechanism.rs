@@ -16,13 +16,13 @@ mod ribbon;
 
 pub use card::{
     Blank, CHIP_BLOCK_BYTES, CHIP_BLOCKS, Card, CardId, CardPlace, Chip, Face, Geometry, Laid,
-    Looks, Order, Panel, Plane, Side,
+    Looks, Order, Panel, Plane, Side, Stripe,
 };
 pub(crate) use counters::Counters;
 pub use counters::{CounterStore, Counts, PanelCounts};
 pub use motion::{Bin, Lay, Motion, Obstacle};
 pub use reach::Unreachable;
-pub use ribbon::{Ribbon, RibbonKind};
+pub use ribbon::{Ribbon, RibbonKind, RibbonTag};
 
 /// A place where a card stops or passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,6 +89,8 @@ pub struct Mechanism {
     armed: Vec<ArmedJam>,
     double_feed: bool,
     ribbon: Option<Ribbon>,
+    /// Ribbons that were numbered.
+    ribbons: u32,
     counters: Counters,
     running: Option<motion::Running>,
     outcome: Option<Result<(), Obstacle>>,
@@ -121,6 +123,7 @@ impl Mechanism {
             armed: Vec::new(),
             double_feed: false,
             ribbon: None,
+            ribbons: 0,
             counters: Counters::new(counts, store, panel_counts),
             running: None,
             outcome: None,
@@ -254,6 +257,40 @@ impl Mechanism {
                 panels,
                 ribbon,
             });
+        }
+    }
+
+    /// Firmware ended a picture that needs the panels in `panels` and no others: a plane with nothing in it
+    /// was left out, so the ribbon's set does not tell what belongs to a whole picture.
+    pub fn end_picture_of(&mut self, picture: u64, panels: Vec<(Side, Panel)>) {
+        let inside = self.inside.last().and_then(|id| self.cards.get_mut(id));
+        if let Some(card) = inside {
+            card.orders.retain(|order| order.picture != picture);
+            card.orders.push(Order {
+                picture,
+                panels,
+                ribbon: Vec::new(),
+            });
+        }
+    }
+
+    /// Writes so many more used sets to the fitted ribbon's tag.
+    pub fn write_tag(&mut self, sets: u32) {
+        if let Some(ribbon) = &mut self.ribbon {
+            ribbon.tag.used = ribbon.tag.used.saturating_add(sets);
+        }
+    }
+
+    /// Writes tracks to the stripe of the card inside; the others keep what they hold.
+    pub fn write_stripe(&mut self, tracks: [Option<Vec<u8>>; 3], high_coercivity: bool) {
+        let inside = self.inside.last().and_then(|id| self.cards.get_mut(id));
+        if let Some(card) = inside {
+            for (there, new) in card.stripe.tracks.iter_mut().zip(tracks) {
+                if new.is_some() {
+                    *there = new;
+                }
+            }
+            card.stripe.high_coercivity = high_coercivity;
         }
     }
 

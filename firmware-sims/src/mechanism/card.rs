@@ -84,7 +84,7 @@ impl CardPlace {
 /// Picture size in dots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Geometry {
-    /// Along the card's short side; a multiple of 8.
+    /// Along the card's short side; where it is no multiple of 8 a line of bits is padded to whole bytes.
     pub columns: usize,
     /// Along the card's long side, in the printing direction.
     pub lines: usize,
@@ -93,7 +93,7 @@ pub struct Geometry {
 impl Geometry {
     /// Bytes of one line at one bit a dot.
     pub fn line_bytes(self) -> usize {
-        self.columns / 8
+        self.columns.div_ceil(8)
     }
 }
 
@@ -271,6 +271,15 @@ pub struct Blank {
     pub chip_dead: bool,
 }
 
+/// A magnetic stripe: three tracks, each as it was written last, sentinels included; `None`: never written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stripe {
+    /// Tracks 1 to 3.
+    pub tracks: [Option<Vec<u8>>; 3],
+    /// Written with high coercivity.
+    pub high_coercivity: bool,
+}
+
 /// What was ordered for one picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
@@ -311,6 +320,8 @@ pub struct Card {
     pub front: Face,
     /// What lies on the back.
     pub back: Face,
+    /// What its magnetic stripe holds.
+    pub stripe: Stripe,
     /// The orders that were ended with this card inside.
     pub orders: Vec<Order>,
     /// A hand has cut it.
@@ -327,6 +338,7 @@ impl Card {
             place,
             front: Face::default(),
             back: Face::default(),
+            stripe: Stripe::default(),
             orders: Vec::new(),
             cut: false,
         }

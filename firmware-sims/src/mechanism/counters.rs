@@ -44,6 +44,9 @@ pub struct Counts {
     pub cards: u64,
     /// Panels printed.
     pub panels: u64,
+    /// Cards that left the path into a bin.
+    #[serde(default)]
+    pub ejected: u64,
 }
 
 /// The two counters with their storage.
@@ -85,7 +88,9 @@ impl Counters {
         }
     }
 
-    pub(crate) fn card_left(&mut self) {
+    pub(crate) fn card_left(&mut self, uptime: u64) {
+        self.before_change(uptime);
+        self.shown.ejected += 1;
         match self.store {
             CounterStore::AtOnce | CounterStore::AtEject => self.stored = self.shown,
             CounterStore::EverySeconds(_) => {}

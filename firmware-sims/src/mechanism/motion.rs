@@ -252,9 +252,9 @@ impl Mechanism {
             }
             Motion::Exit(bin) => {
                 if !running.changed && uptime >= running.at(FALLEN_AT) {
-                    let bin = *bin;
+                    let (bin, fallen_at) = (*bin, running.at(FALLEN_AT));
                     running.changed = true;
-                    self.fall(bin);
+                    self.fall(bin, fallen_at);
                 }
             }
             Motion::Flip => {
@@ -328,7 +328,7 @@ impl Mechanism {
         self.place_last(CardPlace::Path);
     }
 
-    fn fall(&mut self, bin: Bin) {
+    fn fall(&mut self, bin: Bin, uptime: u64) {
         let Some(id) = self.inside.pop() else { return };
         let (place, pile) = match bin {
             Bin::Output => (CardPlace::Output, &mut self.output),
@@ -339,7 +339,7 @@ impl Mechanism {
             card.place = place;
         }
         self.revision += 1;
-        self.counters.card_left();
+        self.counters.card_left(uptime);
     }
 
     fn jam_here(&mut self, station: Station) {

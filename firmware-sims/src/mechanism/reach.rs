@@ -166,9 +166,15 @@ impl Mechanism {
         self.lid_open = false;
     }
 
-    /// Fits a new ribbon.
+    /// Fits a ribbon; one that was never fitted gets its tag's number here.
     pub fn fit_ribbon(&mut self, ribbon: Option<Ribbon>) {
         self.ribbon = ribbon;
+        if let Some(ribbon) = &mut self.ribbon
+            && ribbon.tag.number == 0
+        {
+            self.ribbons += 1;
+            ribbon.tag.number = self.ribbons;
+        }
     }
 
     /// Fits a new ribbon of that kind with so many sets left.

@@ -30,6 +30,15 @@ impl RibbonKind {
     }
 }
 
+/// The radio tag on a ribbon's core. It stays with the ribbon, whatever becomes of the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct RibbonTag {
+    /// Its number; 0: not fitted yet.
+    pub number: u32,
+    /// Panel sets that firmware has written off.
+    pub used: u32,
+}
+
 /// A ribbon on its two reels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ribbon {
@@ -43,6 +52,9 @@ pub struct Ribbon {
     pub passed: usize,
     /// What its chip counts; `None`: no chip.
     pub chip_count: Option<u32>,
+    /// Its radio tag.
+    #[serde(default)]
+    pub tag: RibbonTag,
 }
 
 /// Why a panel cannot come under the head.
@@ -61,6 +73,10 @@ impl Ribbon {
             sets_left,
             passed: kind.panels().len(),
             chip_count: Some(sets_left),
+            tag: RibbonTag {
+                number: 0,
+                used: capacity.saturating_sub(sets_left),
+            },
         }
     }
 

@@ -178,3 +178,31 @@ fn a_chip_is_written_and_read_at_its_station_only() {
         assert_eq!(ask(&mut mechanism, line), expected, "{line}");
     }
 }
+
+#[test]
+fn a_ribbons_tag_stays_with_the_ribbon_and_a_new_one_has_another_number() {
+    let mut mechanism = mechanism();
+    mechanism.fit_ribbon(Some(Ribbon::new(RibbonKind::Ymcko, 10, 7)));
+    let first = *mechanism.ribbon().unwrap();
+    assert_eq!((first.tag.number, first.tag.used), (2, 3));
+    mechanism.write_tag(2);
+    let first = *mechanism.ribbon().unwrap();
+    mechanism.fit_new_ribbon(RibbonKind::K, 5);
+    assert_eq!(mechanism.ribbon().unwrap().tag.number, 3);
+    mechanism.fit_ribbon(Some(first));
+    let again = mechanism.ribbon().unwrap().tag;
+    assert_eq!((again.number, again.used), (2, 5));
+}
+
+#[test]
+fn a_line_of_bits_is_padded_to_whole_bytes() {
+    let geometry = Geometry {
+        columns: 642,
+        lines: 2,
+    };
+    assert_eq!(geometry.line_bytes(), 81);
+    let Plane::Bits(bits) = Plane::empty(Panel::K, geometry) else {
+        panic!("resin is bits");
+    };
+    assert_eq!(bits.len(), 162);
+}
