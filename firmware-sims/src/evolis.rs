@@ -581,7 +581,8 @@ impl Device for Evolis {
             | Hand::DoubleFeed
             | Hand::ClearJam
             | Hand::PlugIn
-            | Hand::PutBlank { .. } => hands::apply(&hand, &mut self.mechanism, self.uptime)?,
+            | Hand::PutBlank { .. }
+            | Hand::Press { .. } => hands::apply(&hand, &mut self.mechanism, self.uptime)?,
         }
         if self.mechanism.inside().is_empty() {
             self.ram.forgotten = false;

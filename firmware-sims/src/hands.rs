@@ -9,6 +9,16 @@ use crate::mechanism::{
 /// Prints on a new ribbon, if the hand does not say.
 const RIBBON_SETS: u32 = 500;
 
+/// A button on the printer's panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Button {
+    /// Go on, try again.
+    Ok,
+    /// Give up.
+    Cancel,
+}
+
 /// One movement of a hand. As JSON: `"look"`, `{"jam_at":{"station":"exit"}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -78,6 +88,11 @@ pub enum Hand {
     PutBlank {
         /// The blank.
         blank: Blank,
+    },
+    /// Press a button of the panel; a printer without it does nothing.
+    Press {
+        /// Which one.
+        button: Button,
     },
 }
 
@@ -199,7 +214,7 @@ pub(crate) fn apply(
         Hand::PutBlank { blank } => {
             mechanism.put_blank(blank.clone())?;
         }
-        Hand::PowerOff | Hand::PowerOn => {}
+        Hand::PowerOff | Hand::PowerOn | Hand::Press { .. } => {}
         Hand::PlugOut => mechanism.set_plugged(false),
         Hand::PlugIn => mechanism.set_plugged(true),
     }
@@ -249,7 +264,8 @@ pub(crate) fn look(
         | Hand::ClearJam
         | Hand::PlugOut
         | Hand::PlugIn
-        | Hand::PutBlank { .. } => None,
+        | Hand::PutBlank { .. }
+        | Hand::Press { .. } => None,
     };
     let pile = |cards: &[CardId]| -> Vec<Seen> {
         cards
