@@ -572,6 +572,7 @@ impl Device for Evolis {
             | Hand::Unload
             | Hand::Ribbon { .. }
             | Hand::NoRibbon
+            | Hand::Film { .. }
             | Hand::TakeInside
             | Hand::TakeOutput
             | Hand::EmptyReject

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::mechanism::{
-    Blank, CardId, CardPlace, Looks, Mechanism, RibbonKind, Side, Station, Unreachable,
+    Blank, CardId, CardPlace, FilmSeen, Looks, Mechanism, RibbonKind, Side, Station, Unreachable,
 };
 
 /// Prints on a new ribbon, if the hand does not say.
 const RIBBON_SETS: u32 = 500;
+/// Panels on a new film, if the hand does not say.
+const FILM_PANELS: u32 = 1000;
 
 /// A button on the printer's panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,12 @@ pub enum Hand {
     },
     /// Take the ribbon out and fit none.
     NoRibbon,
+    /// Fit a film; only a retransfer printer uses it.
+    Film {
+        /// Panels on it.
+        #[serde(default)]
+        panels: Option<u32>,
+    },
     /// Take the card out of the path, onto the pile of taken cards. The lid must be open.
     TakeInside,
     /// Take the cards out of the output bin and carry them away.
@@ -146,6 +154,9 @@ pub struct Look {
     pub hopper: usize,
     /// The ribbon.
     pub ribbon: Option<RibbonSeen>,
+    /// The film of a retransfer printer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub film: Option<FilmSeen>,
     /// The cards in the path; `None`: the lid is shut, nobody can see.
     pub inside: Option<Vec<Seen>>,
     /// The output bin, oldest first.
@@ -190,6 +201,10 @@ pub(crate) fn apply(
             mechanism.fit_new_ribbon(*kind, sets.unwrap_or(RIBBON_SETS));
         }
         Hand::NoRibbon => mechanism.fit_ribbon(None),
+        Hand::Film { panels } => {
+            let panels = panels.unwrap_or(FILM_PANELS);
+            mechanism.fit_film(panels.max(FILM_PANELS), panels);
+        }
         Hand::TakeInside => {
             mechanism.take_inside(uptime)?;
         }
@@ -252,6 +267,7 @@ pub(crate) fn look(
         | Hand::Unload
         | Hand::Ribbon { .. }
         | Hand::NoRibbon
+        | Hand::Film { .. }
         | Hand::TakeInside
         | Hand::TakeOutput
         | Hand::EmptyReject
@@ -283,6 +299,7 @@ pub(crate) fn look(
             kind: ribbon.kind,
             sets_left: ribbon.sets_left,
         }),
+        film: mechanism.film(),
         inside: mechanism.lid_open().then(|| pile(mechanism.inside())),
         output: pile(mechanism.output()),
         reject: pile(mechanism.reject()),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 mod card;
 mod counters;
+mod film;
 mod motion;
 mod reach;
 mod ribbon;
@@ -20,6 +21,7 @@ pub use card::{
 };
 pub(crate) use counters::Counters;
 pub use counters::{CounterStore, Counts, PanelCounts};
+pub use film::{FilmMotion, FilmSeen, FilmStop};
 pub use motion::{Bin, Lay, Motion, Obstacle};
 pub use reach::Unreachable;
 pub use ribbon::{Ribbon, RibbonKind, RibbonTag};
@@ -91,6 +93,7 @@ pub struct Mechanism {
     ribbon: Option<Ribbon>,
     /// Ribbons that were numbered.
     ribbons: u32,
+    film: Option<film::Film>,
     counters: Counters,
     running: Option<motion::Running>,
     outcome: Option<Result<(), Obstacle>>,
@@ -124,6 +127,7 @@ impl Mechanism {
             double_feed: false,
             ribbon: None,
             ribbons: 0,
+            film: None,
             counters: Counters::new(counts, store, panel_counts),
             running: None,
             outcome: None,
@@ -301,12 +305,17 @@ impl Mechanism {
 
     /// The chip at the contactless station; `None` without power, card, or a chip that answers.
     pub fn chip_at_station(&mut self) -> Option<(&str, &mut Chip)> {
+        self.chip_at(CardPlace::Contactless)
+    }
+
+    /// The chip of the card that lies there, if an antenna is; `None` as for [`Mechanism::chip_at_station`].
+    pub fn chip_at(&mut self, place: CardPlace) -> Option<(&str, &mut Chip)> {
         if !self.power || !self.fittings.contactless || self.jam.is_some() {
             return None;
         }
         let id = *self.inside.last()?;
         let card = self.cards.get_mut(&id)?;
-        if card.place != CardPlace::Contactless || card.chip_dead {
+        if card.place != place || card.chip_dead {
             return None;
         }
         let Card { uid, chip, .. } = card;
@@ -323,6 +332,7 @@ impl Mechanism {
                     &mut face.c,
                     &mut face.k,
                     &mut face.o,
+                    &mut face.u,
                 ] {
                     *plane = Vec::new();
                 }

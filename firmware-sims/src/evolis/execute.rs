@@ -360,7 +360,9 @@ impl Evolis {
                     self.ram.draw_into = panel;
                     self.answer("OK");
                 }
-                Some(Panel::Y | Panel::M | Panel::C) | None => self.answer(BAD_PARAMETER),
+                Some(Panel::Y | Panel::M | Panel::C | Panel::U) | None => {
+                    self.answer(BAD_PARAMETER);
+                }
             },
             name => {
                 let params = &command.params;

@@ -133,6 +133,8 @@ impl Evolis {
                 RibbonKind::Ymckok => "ymckok",
                 RibbonKind::K => "k",
                 RibbonKind::Ko => "ko",
+                // Ribbons of retransfer printers do not fit on these reels.
+                RibbonKind::Ymck | RibbonKind::Ymckk | RibbonKind::Ymcku => "",
             });
         name.to_owned()
     }

@@ -234,7 +234,7 @@ impl Evolis {
         let milliseconds = match impression.panel {
             Panel::Y | Panel::M | Panel::C => timing.dye_ms,
             Panel::K => timing.resin_ms,
-            Panel::O => timing.overlay_ms,
+            Panel::O | Panel::U => timing.overlay_ms,
         };
         let motion = Motion::Lay(Lay {
             panel: impression.panel,

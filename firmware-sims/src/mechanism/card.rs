@@ -25,6 +25,18 @@ pub enum Panel {
     K,
     /// Overlay varnish.
     O,
+    /// Ink that only ultraviolet light shows.
+    U,
+}
+
+impl Panel {
+    /// Whether it is to be seen by daylight.
+    pub fn is_visible(self) -> bool {
+        match self {
+            Panel::Y | Panel::M | Panel::C | Panel::K => true,
+            Panel::O | Panel::U => false,
+        }
+    }
 }
 
 /// One side of a card.
@@ -110,7 +122,7 @@ impl Plane {
     /// A plane that lays nothing.
     pub fn empty(panel: Panel, geometry: Geometry) -> Plane {
         match panel {
-            Panel::Y | Panel::M | Panel::C => {
+            Panel::Y | Panel::M | Panel::C | Panel::U => {
                 Plane::Dye(vec![0; geometry.columns * geometry.lines])
             }
             Panel::K | Panel::O => Plane::Bits(vec![0; geometry.line_bytes() * geometry.lines]),
@@ -152,6 +164,8 @@ pub struct Face {
     pub k: Vec<u8>,
     /// Overlay, as resin.
     pub o: Vec<u8>,
+    /// Ultraviolet ink, as yellow.
+    pub u: Vec<u8>,
     /// Every passage, in order.
     pub laid: Vec<Laid>,
     /// Some dye or resin is to be seen.
@@ -175,6 +189,7 @@ impl Face {
             Panel::C => &mut self.c,
             Panel::K => &mut self.k,
             Panel::O => &mut self.o,
+            Panel::U => &mut self.u,
         };
         target.resize(width * geometry.lines, 0);
         let span = from * width..to * width;
@@ -191,7 +206,7 @@ impl Face {
                 }
             }
         }
-        if panel != Panel::O {
+        if panel.is_visible() {
             self.visible = self.visible || source.iter().any(|byte| *byte != 0);
         }
     }

@@ -23,7 +23,7 @@ pub struct PanelCounts {
     pub at_end: bool,
     /// Resin counts.
     pub resin: bool,
-    /// Overlay counts.
+    /// Overlay counts, and ultraviolet ink with it.
     pub overlay: bool,
 }
 
@@ -32,7 +32,7 @@ impl PanelCounts {
         match panel {
             Panel::Y | Panel::M | Panel::C => true,
             Panel::K => self.resin,
-            Panel::O => self.overlay,
+            Panel::O | Panel::U => self.overlay,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::card::{CardId, CardPlace, Laid, Panel, Plane, Side};
+use super::film::FilmMotion;
 use super::ribbon::RibbonLacks;
 use super::{Mechanism, Station};
 
@@ -75,9 +76,16 @@ pub enum Obstacle {
     NotFitted,
 }
 
+/// What moves: a card, or the film.
+#[derive(Debug, Clone)]
+pub(super) enum Moves {
+    Card(Motion),
+    Film(FilmMotion),
+}
+
 #[derive(Debug)]
 pub(super) struct Running {
-    motion: Motion,
+    pub(super) motion: Moves,
     started: u64,
     ends: u64,
     jam: Option<Station>,
@@ -121,6 +129,11 @@ impl Mechanism {
             Motion::Pick => {}
         }
         let jam = self.take_armed_jam(&motion);
+        self.run(Moves::Card(motion), duration, jam, uptime);
+        Ok(())
+    }
+
+    pub(super) fn run(&mut self, motion: Moves, duration: u64, jam: Option<Station>, uptime: u64) {
         self.running = Some(Running {
             motion,
             started: uptime,
@@ -129,7 +142,6 @@ impl Mechanism {
             changed: false,
             lines: 0,
         });
-        Ok(())
     }
 
     /// Lets time pass: carries the running motion on, and ends it when its time is over.
@@ -155,11 +167,12 @@ impl Mechanism {
     pub fn next_change(&self) -> Option<u64> {
         let running = self.running.as_ref()?;
         let changes = match running.motion {
-            Motion::Pick if !running.changed => running.at(PICKED_AT),
-            Motion::Exit(_) if !running.changed => running.at(FALLEN_AT),
-            Motion::Pick | Motion::Exit(_) | Motion::MoveTo(_) | Motion::Flip | Motion::Lay(_) => {
-                running.ends
-            }
+            Moves::Card(Motion::Pick) if !running.changed => running.at(PICKED_AT),
+            Moves::Card(Motion::Exit(_)) if !running.changed => running.at(FALLEN_AT),
+            Moves::Card(
+                Motion::Pick | Motion::Exit(_) | Motion::MoveTo(_) | Motion::Flip | Motion::Lay(_),
+            )
+            | Moves::Film(_) => running.ends,
         };
         let jams = running.jam.map(|_| running.at(JAM_AT));
         Some(jams.map_or(changes, |jams| jams.min(changes)))
@@ -183,7 +196,8 @@ impl Mechanism {
         }
     }
 
-    fn stands_in_the_way(&self, motion: &Motion) -> Result<(), Obstacle> {
+    /// What stops every motion.
+    pub(super) fn nothing_stops_motion(&self) -> Result<(), Obstacle> {
         if !self.power {
             return Err(Obstacle::NoPower);
         }
@@ -193,6 +207,11 @@ impl Mechanism {
         if self.lid_open && self.lid_stops {
             return Err(Obstacle::LidOpen);
         }
+        Ok(())
+    }
+
+    fn stands_in_the_way(&self, motion: &Motion) -> Result<(), Obstacle> {
+        self.nothing_stops_motion()?;
         let fitted = match motion {
             Motion::MoveTo(Station::Contact) => self.fittings.contact,
             Motion::MoveTo(Station::Contactless) => self.fittings.contactless,
@@ -228,6 +247,10 @@ impl Mechanism {
             Motion::Exit(Bin::Output) => Station::Exit,
             Motion::Exit(Bin::Reject) => Station::RejectSlot,
         };
+        self.take_jam_at(passes)
+    }
+
+    pub(super) fn take_jam_at(&mut self, passes: Station) -> Option<Station> {
         let due = self
             .armed
             .iter()
@@ -242,7 +265,17 @@ impl Mechanism {
         };
         let spent = uptime.saturating_sub(running.started);
         let whole = running.ends - running.started;
-        match &running.motion {
+        let motion = match &running.motion {
+            Moves::Card(motion) => motion,
+            Moves::Film(motion) => {
+                let reached = lines_reached(self.fittings.geometry.lines, spent, whole);
+                let (from, motion) = (running.lines, motion.clone());
+                running.lines = reached;
+                self.film_carry_on(&motion, from, reached);
+                return;
+            }
+        };
+        match motion {
             Motion::Pick => {
                 if !running.changed && uptime >= running.at(PICKED_AT) {
                     running.changed = true;
@@ -265,10 +298,7 @@ impl Mechanism {
             }
             Motion::MoveTo(_) => {}
             Motion::Lay(lay) => {
-                let lines = self.fittings.geometry.lines as u64;
-                let reached = u128::from(lines) * u128::from(spent) / u128::from(whole);
-                let reached = usize::try_from(reached).unwrap_or(usize::MAX);
-                let reached = reached.min(self.fittings.geometry.lines);
+                let reached = lines_reached(self.fittings.geometry.lines, spent, whole);
                 let (from, lay) = (running.lines, lay.clone());
                 running.lines = reached;
                 self.lay_lines(&lay, from, reached);
@@ -353,7 +383,15 @@ impl Mechanism {
         let Some(running) = self.running.take() else {
             return;
         };
-        match running.motion {
+        let motion = match running.motion {
+            Moves::Card(motion) => motion,
+            Moves::Film(motion) => {
+                self.film_ended(&motion, uptime);
+                self.outcome = Some(Ok(()));
+                return;
+            }
+        };
+        match motion {
             Motion::Pick | Motion::Flip => self.place_last(CardPlace::PrintStart),
             Motion::MoveTo(station) => self.place_last(match station {
                 Station::Contact => CardPlace::Contact,
@@ -391,4 +429,10 @@ impl Mechanism {
     pub fn lies_with(&self, side: Side) -> bool {
         self.side_under_head() == side
     }
+}
+
+/// Lines of a picture that are done after that part of a motion.
+fn lines_reached(lines: usize, spent: u64, whole: u64) -> usize {
+    let reached = lines as u128 * u128::from(spent) / u128::from(whole);
+    usize::try_from(reached).unwrap_or(usize::MAX).min(lines)
 }

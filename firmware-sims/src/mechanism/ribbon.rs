@@ -16,6 +16,12 @@ pub enum RibbonKind {
     K,
     /// Resin and overlay.
     Ko,
+    /// Yellow, magenta, cyan, resin: a retransfer printer's, whose film is the overlay.
+    Ymck,
+    /// As `Ymck` with a second resin panel.
+    Ymckk,
+    /// As `Ymck` with an ultraviolet panel.
+    Ymcku,
 }
 
 impl RibbonKind {
@@ -26,6 +32,9 @@ impl RibbonKind {
             RibbonKind::Ymckok => &[Panel::Y, Panel::M, Panel::C, Panel::K, Panel::O, Panel::K],
             RibbonKind::K => &[Panel::K],
             RibbonKind::Ko => &[Panel::K, Panel::O],
+            RibbonKind::Ymck => &[Panel::Y, Panel::M, Panel::C, Panel::K],
+            RibbonKind::Ymckk => &[Panel::Y, Panel::M, Panel::C, Panel::K, Panel::K],
+            RibbonKind::Ymcku => &[Panel::Y, Panel::M, Panel::C, Panel::K, Panel::U],
         }
     }
 }

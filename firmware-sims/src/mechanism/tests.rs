@@ -179,6 +179,7 @@ fn a_chip_is_written_and_read_at_its_station_only() {
     }
 }
 
+<<<<<<< HEAD
 #[test]
 fn a_ribbons_tag_stays_with_the_ribbon_and_a_new_one_has_another_number() {
     let mut mechanism = mechanism();
@@ -205,4 +206,128 @@ fn a_line_of_bits_is_padded_to_whole_bytes() {
         panic!("resin is bits");
     };
     assert_eq!(bits.len(), 162);
+=======
+fn film_run(mechanism: &mut Mechanism, motion: FilmMotion, from: u64) -> Result<(), FilmStop> {
+    mechanism.start_film(motion, 1000, from)?;
+    mechanism.advance(from + 1000);
+    mechanism
+        .take_outcome()
+        .unwrap()
+        .map_err(FilmStop::Obstacle)
+}
+
+fn film_print(mechanism: &mut Mechanism, picture: u64, bits: u8, from: u64) {
+    mechanism.order_on_film(picture, &[Panel::K]);
+    let lay = Lay {
+        panel: Panel::K,
+        plane: Arc::new(Plane::Bits(vec![bits; 20])),
+        picture,
+    };
+    film_run(mechanism, FilmMotion::Print(lay), from).unwrap();
+}
+
+fn with_film() -> Mechanism {
+    let mut mechanism = mechanism();
+    mechanism.fit_new_ribbon(RibbonKind::Ymckk, 9);
+    mechanism.fit_film(10, 3);
+    mechanism
+}
+
+#[test]
+fn what_was_printed_on_the_film_reaches_the_next_card_that_comes() {
+    let mut mechanism = with_film();
+    run(&mut mechanism, Motion::Pick, 0).unwrap();
+    film_print(&mut mechanism, 1, 0xF0, 2000);
+    run(&mut mechanism, Motion::Exit(Bin::Reject), 4000).unwrap();
+    assert_eq!(mechanism.card(CardId(1)).unwrap().looks(), Looks::Blank);
+    run(&mut mechanism, Motion::Pick, 6000).unwrap();
+    assert_eq!(mechanism.film_pictures(), [1], "the first person's");
+    film_run(&mut mechanism, FilmMotion::Transfer, 8000).unwrap();
+    let card = mechanism.card(CardId(2)).unwrap();
+    assert_eq!((card.looks(), card.front.k[0]), (Looks::Whole, 0xF0));
+    assert_eq!(card.pictures().into_iter().collect::<Vec<u64>>(), [1]);
+    assert_eq!(
+        mechanism.film().unwrap().left,
+        1,
+        "spent: the next one came"
+    );
+    assert!(!mechanism.film().unwrap().printed);
+}
+
+#[test]
+fn two_pictures_on_one_film_panel_are_an_overprint_unless_it_is_wound_on() {
+    for (winds, looks, bits) in [(false, Looks::Part, 0xFF), (true, Looks::Whole, 0x0F)] {
+        let mut mechanism = with_film();
+        film_print(&mut mechanism, 1, 0xF0, 0);
+        run(&mut mechanism, Motion::Pick, 2000).unwrap();
+        if winds {
+            film_run(&mut mechanism, FilmMotion::Wind, 4000).unwrap();
+        }
+        film_print(&mut mechanism, 2, 0x0F, 6000);
+        film_run(&mut mechanism, FilmMotion::Transfer, 8000).unwrap();
+        let card = mechanism.card(CardId(1)).unwrap();
+        assert_eq!((card.looks(), card.front.k[0]), (looks, bits));
+    }
+}
+
+#[test]
+fn a_transfer_that_is_cut_leaves_its_part_here_and_the_rest_on_the_film() {
+    let mut mechanism = with_film();
+    run(&mut mechanism, Motion::Pick, 0).unwrap();
+    film_print(&mut mechanism, 1, 0xFF, 2000);
+    mechanism
+        .start_film(FilmMotion::Transfer, 1000, 4000)
+        .unwrap();
+    mechanism.power_off(4400);
+    mechanism.power_on();
+    let card = mechanism.card(CardId(1)).unwrap();
+    assert_eq!((card.looks(), card.front.laid[0].lines), (Looks::Part, 4));
+    assert_eq!(mechanism.film().unwrap().fused_lines, 4);
+    run(&mut mechanism, Motion::Exit(Bin::Reject), 5000).unwrap();
+    run(&mut mechanism, Motion::Pick, 7000).unwrap();
+    film_run(&mut mechanism, FilmMotion::Transfer, 9000).unwrap();
+    let card = mechanism.card(CardId(2)).unwrap();
+    assert_eq!((card.looks(), card.front.laid[0].lines), (Looks::Part, 6));
+    assert_eq!(card.front.k[..8], [0; 8]);
+    assert_eq!(card.front.k[8..], [0xFF; 12]);
+}
+
+#[test]
+fn a_half_printed_film_panel_makes_a_part_and_a_missing_side_too() {
+    let mut mechanism = with_film();
+    run(&mut mechanism, Motion::Pick, 0).unwrap();
+    film_print(&mut mechanism, 1, 0xFF, 2000);
+    film_run(&mut mechanism, FilmMotion::Transfer, 4000).unwrap();
+    assert_eq!(mechanism.card(CardId(1)).unwrap().looks(), Looks::Whole);
+    run(&mut mechanism, Motion::Flip, 6000).unwrap();
+    let plane = Arc::new(Plane::Bits(vec![0xFF; 20]));
+    let back = Lay {
+        panel: Panel::K,
+        plane,
+        picture: 1,
+    };
+    mechanism.order_on_film(1, &[Panel::K]);
+    assert_eq!(
+        mechanism.card(CardId(1)).unwrap().looks(),
+        Looks::Part,
+        "the back is ordered and not there"
+    );
+    mechanism
+        .start_film(FilmMotion::Print(back), 1000, 8000)
+        .unwrap();
+    mechanism.tear_film(8500);
+    assert_eq!(
+        mechanism.take_outcome(),
+        Some(Err(Obstacle::Jam(Station::PrintStart)))
+    );
+    let torn = mechanism.start_film(FilmMotion::Transfer, 1000, 9000);
+    assert_eq!(torn, Err(FilmStop::NoFilm));
+    mechanism.fit_film(10, 1);
+    film_run(&mut mechanism, FilmMotion::Transfer, 10_000).unwrap();
+    assert_eq!(mechanism.card(CardId(1)).unwrap().looks(), Looks::Part);
+    assert_eq!(
+        film_run(&mut mechanism, FilmMotion::Wind, 12_000),
+        Err(FilmStop::FilmEnd)
+    );
+>>>>>>> 5c5777b (firmware-sims/mechanism: a film that keeps its picture, and three ribbons without overlay)
 }

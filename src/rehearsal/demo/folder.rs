@@ -154,6 +154,9 @@ fn printer<'a>(plan: &'a PrinterPlan, ready: &'a Ready) -> Printer<'a> {
             RibbonKind::Ymcko => "ymcko",
             RibbonKind::Ymckok => "ymckok",
             RibbonKind::K | RibbonKind::Ko => "k",
+            RibbonKind::Ymck => "ymck",
+            RibbonKind::Ymckk => "ymckk",
+            RibbonKind::Ymcku => "ymcku",
         },
         chip: chip.then_some("training"),
     }
