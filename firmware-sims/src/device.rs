@@ -21,6 +21,14 @@ pub trait Device: Send {
     fn transmit(&mut self) -> Vec<u8>;
     /// When the next thing happens by itself; `None`: nothing until bytes or hands come.
     fn next(&self) -> Option<u64>;
+    /// The printer has a channel for datagrams beside the byte pipe.
+    fn has_datagrams(&self) -> bool {
+        false
+    }
+    /// One request datagram. Returns the answer datagram; `None`: nothing comes back.
+    fn datagram(&mut self, _request: &[u8], _uptime: u64) -> Option<Vec<u8>> {
+        None
+    }
     /// The USB printer class's port status byte.
     fn port_status(&self) -> u8;
     /// Answers that the host has not read stay in the cable when it closes the port.

@@ -20,10 +20,12 @@ use crate::tray::{Tray, TrayError};
 mod lines;
 mod pty;
 mod tcp;
+mod udp;
 
 use lines::{Asked, Doors};
 use pty::Pty;
 use tcp::Tcp;
+use udp::Udp;
 
 /// Bytes from the host that the firmware has not taken; above it the port is not read.
 const CABLE_BYTES_MAX: usize = 262_144;
@@ -131,6 +133,9 @@ pub struct Ready {
     pub control: String,
     /// The chip reader, as an endpoint: `unix://PATH`.
     pub reader: String,
+    /// The status channel of a printer on TCP that has one, as an endpoint: `udp://127.0.0.1:PORT`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
 }
 
 /// `FIRST_UID:N`, numbers counting up in hex, or `N` for blanks without a chip.
@@ -186,6 +191,10 @@ pub async fn run(
         Listen::Pty => Port::Pty(Pty::open(options.tray.join("endpoint"))?),
         Listen::Tcp(number) => Port::Tcp(Tcp::open(number).await?),
     };
+    let status = match options.listen {
+        Listen::Tcp(_) if printer.has_datagrams() => Some(Udp::open().await?),
+        Listen::Tcp(_) | Listen::Pty => None,
+    };
     let (hands_door, mut hands) = mpsc::channel(QUESTIONS_MAX);
     let (reader_door, mut reader) = mpsc::channel(QUESTIONS_MAX);
     let mut doors = Doors::default();
@@ -201,6 +210,7 @@ pub async fn run(
         endpoint: port.endpoint(),
         control: control.display().to_string(),
         reader: format!("unix://{}", reader_path.display()),
+        status: status.as_ref().map(Udp::endpoint),
     });
     let mut cable = Cable {
         port,
@@ -214,6 +224,9 @@ pub async fn run(
         let uptime = clock.uptime();
         printer.advance(uptime);
         cable.carry(printer.as_mut(), uptime)?;
+        if let Some(status) = &status {
+            status.carry(printer.as_mut(), uptime);
+        }
         tray.update(printer.mechanism_mut())?;
         let due = printer.next().map(|at| clock.until(at));
         // Without anything due the sleep is only a long one: every other branch wakes the loop.
@@ -221,6 +234,7 @@ pub async fn run(
         tokio::select! {
             () = &mut stop => break,
             moved = cable.ready() => moved.map_err(HostError::Port)?,
+            asked = asked_by(status.as_ref()) => asked.map_err(HostError::Port)?,
             Some(asked) = hands.recv() => {
                 // Bytes that were sent before the hand moved come before it.
                 let uptime = clock.uptime();
@@ -238,6 +252,14 @@ pub async fn run(
     printer.advance(clock.uptime());
     tray.update(printer.mechanism_mut())?;
     Ok(printer)
+}
+
+/// Waits until a datagram has come.
+async fn asked_by(status: Option<&Udp>) -> io::Result<()> {
+    match status {
+        Some(status) => status.ready().await,
+        None => std::future::pending().await,
+    }
 }
 
 #[derive(Serialize)]

@@ -294,6 +294,10 @@ async fn one_tcp_connection_at_a_time() {
     drop(first);
     second.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"T00000000001\0");
+    assert_eq!(
+        running.ready.status, None,
+        "no status channel on this model"
+    );
     running.hand("\"plug_out\"").await;
     assert_eq!(second.read(&mut none).await.unwrap_or(0), 0, "cut off");
     running.stop().await;

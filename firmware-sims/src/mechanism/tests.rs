@@ -179,7 +179,6 @@ fn a_chip_is_written_and_read_at_its_station_only() {
     }
 }
 
-<<<<<<< HEAD
 #[test]
 fn a_ribbons_tag_stays_with_the_ribbon_and_a_new_one_has_another_number() {
     let mut mechanism = mechanism();
@@ -206,7 +205,8 @@ fn a_line_of_bits_is_padded_to_whole_bytes() {
         panic!("resin is bits");
     };
     assert_eq!(bits.len(), 162);
-=======
+}
+
 fn film_run(mechanism: &mut Mechanism, motion: FilmMotion, from: u64) -> Result<(), FilmStop> {
     mechanism.start_film(motion, 1000, from)?;
     mechanism.advance(from + 1000);
@@ -329,5 +329,4 @@ fn a_half_printed_film_panel_makes_a_part_and_a_missing_side_too() {
         film_run(&mut mechanism, FilmMotion::Wind, 12_000),
         Err(FilmStop::FilmEnd)
     );
->>>>>>> 5c5777b (firmware-sims/mechanism: a film that keeps its picture, and three ribbons without overlay)
 }

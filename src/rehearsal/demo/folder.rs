@@ -205,6 +205,7 @@ mod tests {
                 ),
                 control: String::new(),
                 reader: format!("unix:///run/reader-{number}"),
+                status: None,
             })
             .collect();
         folder.write_config(&plan, &ready).unwrap();
