@@ -3,7 +3,7 @@
 //! supply that can go anywhere.
 //!
 //! - this file: what is played, and the loop
-//! - [`mode`]: kinds of cards; [`cuts`]: where it is cut; [`defect`]: what is planted; [`trace`]: what happened
+//! - [`mode`]: kinds of cards; [`make`]: whose printers; [`cuts`]: where it is cut; [`defect`]: what is planted; [`trace`]: what happened
 //! - `host`: the program's lives; `operator`: hands; `judge`: what the mechanism shows at the end
 //!
 //! The judge reads the mechanism only: marks from cards, never the spooler's word.
@@ -14,10 +14,9 @@ use std::time::Duration;
 use cetak_drivers::contract::{BenchFlag, Moment};
 use cetak_drivers::link::memory::{CableEvent, MemoryCable, pair};
 use cetak_firmware_sims::device::Device;
-use cetak_firmware_sims::evolis::{Evolis as Firmware, Profile, Switches};
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::hands::Hand;
-use cetak_firmware_sims::mechanism::{Blank, CounterStore};
+use cetak_firmware_sims::mechanism::{Blank, RibbonKind};
 
 use crate::domain::ids::{JobId, PrinterId};
 use crate::engine::store::crash::{CrashPlan, CrashStore};
@@ -27,6 +26,7 @@ pub mod cuts;
 pub mod defect;
 mod host;
 mod judge;
+pub mod make;
 pub mod mode;
 mod operator;
 pub mod trace;
@@ -34,6 +34,7 @@ pub mod trace;
 use cuts::{At, Cut, Harm, SharedSends, lock};
 use defect::Defect;
 use host::Host;
+use make::Switches;
 use mode::Mode;
 use trace::Trace;
 
@@ -78,7 +79,7 @@ impl Plan {
         Plan {
             mode,
             people: 2,
-            switches: Switches::default(),
+            switches: Switches::of(mode),
             faults: FaultPlan::default(),
             cuts: Vec::new(),
             serial: false,
@@ -87,27 +88,6 @@ impl Plan {
             defect: None,
             traced: false,
         }
-    }
-
-    /// Everything that a bench would show of a printer with these switches.
-    pub fn true_bench(mode: Mode, switches: &Switches) -> Vec<BenchFlag> {
-        let last_counted = match mode {
-            Mode::Chip | Mode::Single => switches.p_counts.overlay,
-            Mode::Dual | Mode::Mono => switches.p_counts.resin,
-        };
-        let durable = switches.counter_store == CounterStore::AtOnce;
-        [
-            (durable, BenchFlag::CountersDurable),
-            (switches.p_counts.at_end, BenchFlag::PanelCountedAtEnd),
-            (last_counted, BenchFlag::LastPanelCounted),
-            (
-                switches.ss_drops_pending,
-                BenchFlag::SequenceStartDropsPlanes,
-            ),
-        ]
-        .into_iter()
-        .filter_map(|(is_so, flag)| is_so.then_some(flag))
-        .collect()
     }
 
     /// The same with one more cut.
@@ -156,7 +136,9 @@ pub struct Room {
     /// Commits of earlier lives.
     commits_before: u64,
     host: Option<Host>,
-    firmware: Firmware,
+    firmware: Box<dyn Device>,
+    /// The ribbon that it came with.
+    ribbon: Option<RibbonKind>,
     cable: MemoryCable,
     reader_cable: MemoryCable,
     reader_line: Vec<u8>,
@@ -182,10 +164,8 @@ pub struct Room {
 impl Room {
     /// A room with its printer, a loaded hopper and the first records waiting.
     pub fn new(plan: Plan) -> Room {
-        let profile = Profile::named(plan.mode.model())
-            .expect("a built-in profile")
-            .with_geometry(mode::COLUMNS, mode::LINES);
-        let mut firmware = Firmware::new(profile, plan.switches, plan.faults.clone());
+        let mut firmware = plan.switches.firmware(plan.mode, plan.faults.clone());
+        let ribbon = firmware.mechanism().ribbon().map(|ribbon| ribbon.kind);
         let blanks = (0..BLANKS)
             .map(|number| Blank {
                 id: None,
@@ -216,6 +196,7 @@ impl Room {
             commits_before: 0,
             host: None,
             firmware,
+            ribbon,
             cable,
             reader_cable,
             reader_line: Vec::new(),

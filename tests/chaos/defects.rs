@@ -66,7 +66,8 @@ fn throws_out(counter_store: CounterStore) -> Plan {
             power_up: PowerUp::Output,
             counter_store,
             ..Switches::default()
-        },
+        }
+        .into(),
         ..Plan::of(Mode::Chip)
     }
 }
@@ -102,7 +103,8 @@ fn holds_nothing() -> Plan {
         switches: Switches {
             psoe_honoured: false,
             ..Switches::default()
-        },
+        }
+        .into(),
         ..Plan::of(Mode::Chip)
     }
 }

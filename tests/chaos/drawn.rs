@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use cetak::rehearsal::room::Plan;
 use cetak::rehearsal::room::cuts::{At, Cut, Harm, Reaches};
+use cetak::rehearsal::room::make::Switches;
 use cetak::rehearsal::room::mode::{Mode, PEOPLE_MAX};
-use cetak_firmware_sims::evolis::Switches;
 use cetak_firmware_sims::faults::FaultPlan;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -68,11 +68,14 @@ impl Chance {
 }
 
 fn plan(seed: u64, chance: &mut Chance) -> Plan {
+    let serial = chance.below(3) == 0;
+    let hand_after = Duration::from_secs(chance.one_of(&[1, 30, 700]));
+    let mode = chance.one_of(&Mode::ALL);
     Plan {
-        switches: Switches::draw(seed),
-        serial: chance.below(3) == 0,
-        hand_after: Duration::from_secs(chance.one_of(&[1, 30, 700])),
-        ..Plan::of(chance.one_of(&Mode::ALL))
+        switches: Switches::draw(mode, seed),
+        serial,
+        hand_after,
+        ..Plan::of(mode)
     }
 }
 
@@ -102,7 +105,7 @@ fn proved_and_cut(seed: u64) -> Plan {
     let mut chance = Chance::of(seed ^ 0x5EED_0004);
     let mut plan = plan(seed, &mut chance);
     plan.people = PEOPLE_MAX;
-    plan.bench = Plan::true_bench(plan.mode, &plan.switches);
+    plan.bench = plan.switches.true_bench(plan.mode);
     let first = PROVING_SENDS + chance.below(SENDS / 2);
     for number in 0..1 + chance.below(2) {
         let behind = first + number * SOON;

@@ -96,7 +96,8 @@ fn aimed() -> Vec<Plan> {
         switches: Switches {
             power_up: PowerUp::Output,
             ..Switches::default()
-        },
+        }
+        .into(),
         ..Plan::of(Mode::Single)
     };
     let sends = uncut(Mode::Chip).sends;
@@ -110,7 +111,8 @@ fn aimed() -> Vec<Plan> {
         switches: Switches {
             psoe_honoured: false,
             ..Switches::default()
-        },
+        }
+        .into(),
         ..Plan::of(Mode::Single)
     };
     let last = play(ignores_hold.clone()).sends;

@@ -4,16 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cetak_drivers::contract::{Dialect, Moment, Request, Stage};
-use cetak_drivers::evolis::{Evolis, Options, Transport};
 use cetak_drivers::link::memory::MemoryLink;
 use cetak_drivers::reader::LineReader;
 use cetak_drivers::session::Session;
-use cetak_firmware_sims::device::Device;
 use jiff::tz::TimeZone;
 
 use super::cuts::{At as Place, Tap, lock};
 use super::defect::{ClearsFirst, Defect};
-use super::{BLANKS, Room, mode};
+use super::{BLANKS, Room, make};
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, At};
 use crate::domain::job::JobState;
@@ -96,22 +94,12 @@ impl Room {
     }
 
     fn dialect(&self) -> Box<dyn Dialect> {
-        let options = Options {
-            dots: Some((mode::LINES, mode::COLUMNS)),
-            seed: self.lives,
-            bench: self.plan.bench.clone(),
-            transport: if self.plan.serial {
-                Transport::Serial
-            } else {
-                Transport::Usb
-            },
-            ..Options::default()
-        };
-        let inner = Evolis::new(self.plan.mode.driver(), options);
+        let plan = &self.plan;
+        let inner = make::dialect(plan.mode, plan.serial, &plan.bench, self.lives);
         if self.plan.defect == Some(Defect::ClearsFirst) {
             return Box::new(ClearsFirst { inner, owed: false });
         }
-        Box::new(inner)
+        inner
     }
 
     /// The host is gone: what the cable took stays taken.

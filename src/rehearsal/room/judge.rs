@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cetak_drivers::contract::{BitPlane, BlankUid, Point, Stage};
-use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::mechanism::{Card, CardPlace as Lies, Side};
 
 use super::mode::{COLUMNS, LINES, Mode};

@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use cetak_drivers::contract::{BitPlane, Capabilities, CardImage, Overlay, Ribbon, Side};
-use cetak_drivers::evolis::models;
 
 use super::super::specimen::{self, Mix};
+use super::make::Maker;
 use crate::artwork::{Look, mark};
 use crate::domain::ids::{PrinterId, Stock};
 use crate::domain::record::{CardProduct, Reason, Record};
@@ -41,6 +41,21 @@ impl Mode {
             Mode::Chip | Mode::Single => "evolis-primacy",
             Mode::Dual => "evolis-primacy-duplex",
             Mode::Mono => "evolis-dualys",
+        }
+    }
+
+    /// Whose printer it is.
+    pub fn maker(self) -> Maker {
+        match self {
+            Mode::Chip | Mode::Single | Mode::Dual | Mode::Mono => Maker::Evolis,
+        }
+    }
+
+    /// Whether the last panel that is laid is an overlay.
+    pub(super) fn ends_with_overlay(self) -> bool {
+        match self.look() {
+            Look::Colour => true,
+            Look::ColourWithBack | Look::Mono => false,
         }
     }
 
@@ -91,11 +106,6 @@ impl Mode {
                 ChipWay::None
             },
         }
-    }
-
-    /// The model of the driver's table.
-    pub(super) fn driver(self) -> &'static models::Model {
-        models::find(self.model()).expect("a built-in model")
     }
 
     /// A card of this kind: the key's mark on each side.

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use cetak_drivers::contract::Moment;
-use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::mechanism::{Card, CardPlace, Looks};
 
@@ -158,7 +157,9 @@ impl Room {
             }
             Call::Ribbon => {
                 self.report.reach("hand/ribbon");
-                let kind = self.firmware.profile().ribbon;
+                let Some(kind) = self.ribbon else {
+                    return false;
+                };
                 self.hands(&[
                     Hand::OpenLid,
                     Hand::Ribbon { kind, sets: None },
