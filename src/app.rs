@@ -20,6 +20,7 @@ use crate::interfaces::{http, socket};
 pub mod commands;
 pub mod doctor;
 mod draw;
+mod identify;
 mod printers;
 mod room;
 mod sessions;

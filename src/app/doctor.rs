@@ -7,16 +7,19 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
-use cetak_drivers::contract::Channel;
+use cetak_drivers::contract::{Channel, Identity, Told};
 use cetak_drivers::link::OpenState;
 use cetak_drivers::link::endpoint::{self, Endpoint};
 use serde::Serialize;
 
-use super::{letterhead, printers};
+use super::{identify, letterhead, printers};
 use crate::artwork::Studio;
+use crate::clock::Clock;
 use crate::config::{Config, Printer};
 use crate::domain::ids::PrinterId;
 use crate::engine::store::{SqliteReader, StoreKey, StoreRead};
+use crate::interfaces::api::PrinterView;
+use crate::interfaces::client::Client;
 use crate::interfaces::socket;
 
 /// How long a network printer gets to take the connection.
@@ -95,8 +98,17 @@ pub async fn examine(data: &Path) -> Vec<Finding> {
         }
         // The spooler holds its ports; and a port whose printer has a card in work is touched by nobody else.
         if !runs && !in_work.contains(&printer.id) {
-            findings.extend(reached(printer).await);
+            let reached = reached(printer).await;
+            let opens = reached.iter().all(|finding| finding.level < Level::Bad);
+            findings.extend(reached);
+            if opens {
+                let identity = identify::ask(printer, Clock::real()).await;
+                findings.push(who_it_is(&printer.id, identity.as_ref()));
+            }
         }
+    }
+    if runs {
+        findings.extend(told_to_the_spooler(data).await);
     }
     findings
 }
@@ -177,6 +189,43 @@ async fn spooler(data: &Path, findings: &mut Vec<Finding>) -> bool {
     };
     findings.push(Finding::new(Level::Well, code));
     answers
+}
+
+/// Who a printer is, and how far that is known.
+fn who_it_is(printer: &PrinterId, identity: Option<&Identity>) -> Finding {
+    let Some(identity) = identity else {
+        return Finding::new(Level::Warning, "DOCTOR_NO_ANSWER").with("printer", printer);
+    };
+    let (level, code) = if identity.other_model {
+        (Level::Bad, "DOCTOR_OTHER_MODEL")
+    } else {
+        (Level::Well, "DOCTOR_IDENTITY")
+    };
+    let item = |item: &Told| match item {
+        Told::Told(text) => text.clone(),
+        Told::Inferred(text) => format!("({text})"),
+        Told::NotAskable => "?".to_owned(),
+    };
+    Finding::new(level, code)
+        .with("printer", printer)
+        .with("maker", item(&identity.maker))
+        .with("model", item(&identity.model))
+        .with("serial", item(&identity.serial))
+        .with("firmware", item(&identity.firmware))
+        .with("ribbon", item(&identity.ribbon))
+}
+
+/// What the printers have told the spooler that runs.
+async fn told_to_the_spooler(data: &Path) -> Vec<Finding> {
+    let Ok(client) = Client::of(data) else {
+        return Vec::new();
+    };
+    let printers: Vec<PrinterView> = client.get("/printers").await.unwrap_or_default();
+    printers
+        .iter()
+        .filter(|printer| printer.identity.is_some())
+        .map(|printer| who_it_is(&printer.id, printer.identity.as_ref()))
+        .collect()
 }
 
 /// Opens and shuts what a printer's config names. Opening moves nothing.
@@ -267,5 +316,22 @@ mod tests {
         let room = room(&format!("tcp://{}", listener.local_addr().unwrap()));
         let findings = examine(room.path()).await;
         assert!(codes(&findings, Level::Well).contains(&"DOCTOR_ENDPOINT"));
+        assert_eq!(codes(&findings, Level::Warning), ["DOCTOR_NO_ANSWER"]);
+    }
+
+    #[test]
+    fn a_told_contradiction_is_bad_and_each_item_shows_how_it_is_known() {
+        let mut identity = Identity {
+            maker: Told::Inferred("Evolis".to_owned()),
+            model: Told::Told("Evolis Dualys".to_owned()),
+            ..Identity::default()
+        };
+        let id = PrinterId("p1".to_owned());
+        let well = who_it_is(&id, Some(&identity));
+        assert_eq!((well.level, well.code), (Level::Well, "DOCTOR_IDENTITY"));
+        let items = ["maker", "model", "serial"].map(|item| well.params[item].as_str());
+        assert_eq!(items, ["(Evolis)", "Evolis Dualys", "?"]);
+        identity.other_model = true;
+        assert_eq!(who_it_is(&id, Some(&identity)).level, Level::Bad);
     }
 }

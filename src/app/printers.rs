@@ -10,7 +10,7 @@ use cetak_drivers::reader;
 use crate::artwork::Look;
 use crate::clock::Clock;
 use crate::config::{Chip, Printer};
-use crate::engine::fleet::{ChipScript, ChipWay, PrinterSpec};
+use crate::engine::fleet::{ChipScript, ChipWay, Port, PrinterSpec};
 
 /// The profiles that a config may name.
 pub(super) fn profiles() -> Vec<&'static str> {
@@ -29,6 +29,10 @@ pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
             Ribbon::Ymcko => Look::Colour,
             Ribbon::Ymckok => Look::ColourWithBack,
             Ribbon::K => Look::Mono,
+        },
+        port: Port {
+            name: printer.endpoint.to_string(),
+            may_move: !printer.endpoint.is_stable_name(),
         },
         chip: match &printer.chip {
             Chip::None => ChipWay::None,

@@ -99,6 +99,17 @@ pub struct PrinterSpec {
     pub look: Look,
     /// How chips are written.
     pub chip: ChipWay,
+    /// Where it is reached.
+    pub port: Port,
+}
+
+/// Where a printer is reached, and whether that name alone says which one it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Port {
+    /// The endpoint, as the config has it.
+    pub name: String,
+    /// The name may go to another device when others are plugged in.
+    pub may_move: bool,
 }
 
 impl PrinterSpec {
@@ -450,6 +461,7 @@ impl PrinterMachine {
             sought_in_a_row: 0,
             doubt: None,
             ms_per_card: None,
+            port: None,
         }
     }
 

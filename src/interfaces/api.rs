@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cetak_drivers::contract::Identity;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -302,6 +303,9 @@ pub struct PrinterView {
     pub ms_per_card: Option<u64>,
     /// The unit's serial number, once told.
     pub unit: Option<String>,
+    /// Who it is, item by item: `{"told":TEXT}`, `{"inferred":TEXT}` or `"not_askable"`; null: not asked yet.
+    #[serde(default)]
+    pub identity: Option<Identity>,
 }
 
 /// A pause.

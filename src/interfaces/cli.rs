@@ -22,8 +22,8 @@ mod submit;
 mod table;
 
 pub use args::{
-    CheckWord, Cli, Command, DemoArgs, Global, JobsArgs, OutcomeWord, RoomCommand, ServeArgs,
-    SimCommand, SimHands, SimListen, SimRun, StockAction, StockArgs, parse,
+    CheckWord, Cli, Command, DemoArgs, Global, JobsArgs, OutcomeWord, PrinterAction, RoomCommand,
+    ServeArgs, SimCommand, SimHands, SimListen, SimRun, StockAction, StockArgs, parse,
 };
 pub use sim::{BadHand, hand_of, look_picture};
 
@@ -121,7 +121,11 @@ async fn run_on<L: Line>(
         RoomCommand::Jobs(args) => jobs::list(line, &args, style, out).await,
         RoomCommand::Job { id } => jobs::one(line, id, style, out).await,
         RoomCommand::Printers => printers::list(line, style, out).await,
-        RoomCommand::Printer { id } => printers::one(line, &id, style, out).await,
+        RoomCommand::Printer { id, action: None } => printers::one(line, &id, style, out).await,
+        RoomCommand::Printer {
+            id,
+            action: Some(PrinterAction::Identify),
+        } => printers::identify(line, &id, style, out).await,
         RoomCommand::Stock(StockArgs {
             action: None,
             numbered,

@@ -75,6 +75,7 @@ pub fn printer_view(machine: &PrinterMachine, profile: &str, endpoint: &str) -> 
         spoiled: row.spoiled,
         ms_per_card: row.ms_per_card,
         unit: machine.seen.unit.clone(),
+        identity: machine.identity.clone(),
     }
 }
 

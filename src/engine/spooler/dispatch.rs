@@ -203,7 +203,9 @@ impl Spooler {
             Some("SIMULATED_PRINTER")
         } else {
             doubt_between(machine.row.last_evidence.as_ref(), &baseline)
+                .or_else(|| machine.moved_port(&baseline))
         };
+        machine.row.port = Some(machine.spec.port.name.clone());
         if let Some(code) = doubt {
             return machine.lock(code, turn);
         }
@@ -276,6 +278,13 @@ impl Spooler {
 }
 
 impl PrinterMachine {
+    /// A printer that tells no serial number, or whose port's name may go to another, is known by its port alone.
+    fn moved_port(&self, baseline: &Evidence) -> Option<&'static str> {
+        let before = self.row.port.as_ref()?;
+        let by_port = baseline.unit.is_none() || self.spec.port.may_move;
+        (by_port && *before != self.spec.port.name).then_some("OTHER_PORT")
+    }
+
     /// The printer takes no card until a person has looked and resumes it.
     pub(super) fn lock(&mut self, code: &str, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
         self.row.doubt = Some(code.to_owned());

@@ -258,6 +258,9 @@ pub struct PrinterRow {
     pub doubt: Option<String>,
     /// Measured milliseconds a card, moving mean; `None` until one was made.
     pub ms_per_card: Option<u64>,
+    /// The port that it was last fed at.
+    #[serde(default)]
+    pub port: Option<String>,
 }
 
 /// A pause set by a person.

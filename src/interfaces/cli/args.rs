@@ -154,6 +154,9 @@ pub enum RoomCommand {
         /// Its name
         #[arg(value_name = "PRINTER", value_parser = printer)]
         id: PrinterId,
+        /// What to do with it; nothing: show how it stands.
+        #[command(subcommand)]
+        action: Option<PrinterAction>,
     },
     /// Give a printer no more cards
     Pause {
@@ -205,6 +208,13 @@ pub struct StockArgs {
     /// List the blanks whose number was read, too
     #[arg(long)]
     pub numbered: bool,
+}
+
+/// What can be done with one printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum PrinterAction {
+    /// Who it is: maker, model, serial number, firmware, ribbon, and how each is known
+    Identify,
 }
 
 /// What can be booked.

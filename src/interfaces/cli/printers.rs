@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use cetak_drivers::contract::Told;
 use serde_json::Value;
 
 use crate::domain::ids::PrinterId;
@@ -44,6 +45,72 @@ pub(super) async fn one<L: Line>(
     }
     out.write_all(detail(&understood(answer)?, style).as_bytes())?;
     Ok(Exit::Done)
+}
+
+/// `printer P identify`.
+pub(super) async fn identify<L: Line>(
+    line: &L,
+    id: &PrinterId,
+    style: &Style,
+    out: &mut dyn Write,
+) -> Result<Exit, Trouble> {
+    let answer = line.get(&format!("/printers/{}", part(id))).await;
+    let answer: Value = asked(answer, &params([("printer", id)]))?;
+    if style.json {
+        writeln!(out, "{}", answer["identity"])?;
+        return Ok(Exit::Done);
+    }
+    out.write_all(who_it_is(&understood(answer)?, style).as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// Who a printer is, and how each item is known.
+pub(super) fn who_it_is(printer: &PrinterView, style: &Style) -> String {
+    let lang = style.lang;
+    let Some(identity) = &printer.identity else {
+        let mut text = format!("{}\n", printer.id);
+        text.push_str(&style.entry(
+            lang.pick("Belum ditanya", "Not asked yet"),
+            lang.pick(
+                "mesin ditanya begitu terhubung dan tidak sedang mencetak",
+                "it is asked as soon as it is connected and prints nothing",
+            ),
+        ));
+        return text;
+    };
+    let mut text = format!("{}  {}\n", printer.id, printer.profile);
+    for (label, item) in [
+        (("Pembuat", "Maker"), &identity.maker),
+        (("Model", "Model"), &identity.model),
+        (("Nomor seri", "Serial number"), &identity.serial),
+        (("Firmware", "Firmware"), &identity.firmware),
+        (("Ribbon", "Ribbon"), &identity.ribbon),
+    ] {
+        text.push_str(&style.entry(lang.pick(label.0, label.1), &known(item, lang)));
+    }
+    if identity.other_model {
+        let with = params([("printer", &printer.id)]);
+        let help = words::code_help("OTHER_MODEL", &with, lang).unwrap_or_default();
+        text.push_str(&style.entry(
+            lang.pick("Yang dilakukan", "What to do"),
+            &format!("{}. {help}", words::code("OTHER_MODEL", &with, lang)),
+        ));
+    }
+    text
+}
+
+/// An item of identity with how it is known.
+pub(in crate::interfaces) fn known(item: &Told, lang: words::Lang) -> String {
+    match item {
+        Told::Told(text) => format!("{text} ({})", lang.pick("kata mesin", "told")),
+        Told::Inferred(text) => {
+            let how = lang.pick("dari cetak.toml", "inferred from cetak.toml");
+            format!("{text} ({how})")
+        }
+        Told::NotAskable => lang
+            .pick("tidak bisa ditanyakan", "cannot be asked")
+            .to_owned(),
+    }
 }
 
 /// The fleet as a table, and what a hand can do.

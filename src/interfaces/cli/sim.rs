@@ -82,8 +82,16 @@ pub fn hand_of(words: &[String]) -> Result<Value, BadHand> {
             Ok(json!({ "ribbon": { "kind": kind, "sets": sets } }))
         }
         ("ribbon", _) => Err(needs(
-            "a kind (ymcko, ymckok, k, ko) and maybe a number of sets",
+            "a kind (ymcko, ymckok, k, ko, ymck, ymckk, ymcku) and maybe a number of sets",
         )),
+        ("film", []) => Ok(json!({ "film": {} })),
+        ("film", [panels]) => {
+            let panels = number(panels, "a number of panels")?;
+            Ok(json!({ "film": { "panels": panels } }))
+        }
+        ("film", _) => Err(needs("a number of panels or nothing")),
+        ("press", [button @ ("ok" | "cancel")]) => Ok(json!({ "press": { "button": button } })),
+        ("press", _) => Err(needs("ok or cancel")),
         ("jam_at", [station]) => Ok(json!({ "jam_at": { "station": station.replace('-', "_") } })),
         ("jam_at", [station, after]) => {
             let after = number(after, "a station and a number of cards")?;

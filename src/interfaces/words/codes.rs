@@ -368,6 +368,17 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
         ),
     ),
     (
+        "OTHER_PORT",
+        w(
+            "mesin dipindah ke alamat lain di cetak.toml",
+            "the printer was moved to another endpoint in cetak.toml",
+        ),
+        w(
+            "Pastikan mesin yang benar terpasang di sana dan tidak ada kartu di dalam, lalu: cetak resume {printer}",
+            "Make sure that the right printer is there and no card is inside, then: cetak resume {printer}",
+        ),
+    ),
+    (
         "OTHER_MODEL",
         w(
             "mesin mengaku model lain daripada di cetak.toml",

@@ -278,6 +278,39 @@ pub(super) const FINDINGS: &[(&str, Words, Words)] = &[
         w("Tidak perlu apa-apa.", "Nothing to do."),
     ),
     (
+        "DOCTOR_IDENTITY",
+        w(
+            "mesin {printer}: pembuat {maker}, model {model}, nomor seri {serial}, firmware {firmware}, ribbon {ribbon}",
+            "printer {printer}: maker {maker}, model {model}, serial number {serial}, firmware {firmware}, ribbon {ribbon}",
+        ),
+        w(
+            "Dalam kurung: dari cetak.toml; tanda tanya: tidak bisa ditanyakan.",
+            "In brackets: from cetak.toml; a question mark: it cannot be asked.",
+        ),
+    ),
+    (
+        "DOCTOR_OTHER_MODEL",
+        w(
+            "mesin {printer} mengaku {model}; profile di cetak.toml bukan itu",
+            "printer {printer} says that it is {model}; its profile in cetak.toml is another",
+        ),
+        w(
+            "Betulkan profile di cetak.toml, lalu: cetak reload",
+            "Correct the profile in cetak.toml, then: cetak reload",
+        ),
+    ),
+    (
+        "DOCTOR_NO_ANSWER",
+        w(
+            "mesin {printer} tersambung tetapi tidak menjawab siapa dia",
+            "printer {printer} is connected and does not say who it is",
+        ),
+        w(
+            "Nyalakan mesinnya; periksa profile dan kecepatan portnya di cetak.toml.",
+            "Switch it on; check its profile and the port's speed in cetak.toml.",
+        ),
+    ),
+    (
         "DOCTOR_CONFIG_WRONG",
         w("cetak.toml salah: {what}", "cetak.toml is wrong: {what}"),
         w(

@@ -172,6 +172,11 @@ const GIVEN: &[&str] = &[
     "megabytes",
     "entries",
     "endpoint",
+    "maker",
+    "model",
+    "serial",
+    "firmware",
+    "ribbon",
 ];
 
 #[test]

@@ -24,7 +24,7 @@ use crate::artwork::{Letterhead, Look, Studio, mark};
 use crate::domain::blank::Account;
 use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
 use crate::domain::job::JobState;
-use crate::engine::fleet::{ChipScript, ChipWay, PrinterSpec};
+use crate::engine::fleet::{ChipScript, ChipWay, Port, PrinterSpec};
 use crate::engine::spooler::{
     Command, Effect, Input, ReplyTo, Response, Settings, Settlement, Spooler, Submission,
 };
@@ -243,6 +243,7 @@ fn host(
         verify: vec![("00B0000108".to_owned(), "{mark} 9000".to_owned())],
     };
     let spec = PrinterSpec {
+        port: Port::default(),
         id: printer(),
         capabilities: Arc::new(dialect.capabilities().clone()),
         stocks: vec![stock],

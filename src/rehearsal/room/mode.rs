@@ -9,7 +9,7 @@ use super::make::Maker;
 use crate::artwork::{Look, mark};
 use crate::domain::ids::{PrinterId, Stock};
 use crate::domain::record::{CardProduct, Reason, Record};
-use crate::engine::fleet::{ChipScript, ChipWay, PrinterSpec};
+use crate::engine::fleet::{ChipScript, ChipWay, Port, PrinterSpec};
 
 /// Dots along the long side of a rehearsal card: the smallest on which a mark can be read.
 pub const LINES: usize = 64;
@@ -92,6 +92,7 @@ impl Mode {
     pub(super) fn spec(self, id: PrinterId, capabilities: Capabilities) -> PrinterSpec {
         let step = |send: &str, answer: &str| vec![(send.to_owned(), answer.to_owned())];
         PrinterSpec {
+            port: Port::default(),
             id,
             capabilities: Arc::new(capabilities),
             stocks: vec![self.stock()],

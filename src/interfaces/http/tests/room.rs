@@ -18,7 +18,7 @@ use crate::artwork::Look;
 use crate::domain::ids::{At, PrinterId, Stock};
 use crate::domain::record::{CardProduct, Record};
 use crate::domain::specimens::specimen;
-use crate::engine::fleet::{ChipScript, ChipWay, PrinterSpec};
+use crate::engine::fleet::{ChipScript, ChipWay, Port, PrinterSpec};
 use crate::engine::spooler::{Effect, Input, ReplyTo, Settings, Spooler};
 use crate::engine::store::{Identity, SqliteReader, SqliteStore, StoreKey, StoreLost, StoreRead};
 use crate::interfaces::api::{Refusal, Reloaded, SubmitItem, SubmitRequest};
@@ -302,6 +302,7 @@ pub(crate) fn spec() -> PrinterSpec {
     let model = evolis::models::find("evolis-primacy").unwrap();
     let dialect = Evolis::new(model, evolis::Options::default());
     PrinterSpec {
+        port: Port::default(),
         id: PrinterId(PRINTER.to_owned()),
         capabilities: Arc::new(dialect.capabilities().clone()),
         stocks: vec![Stock::KtpEl],
