@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::artwork::{Letterhead, Look, Studio};
 use crate::domain::ids::JobId;
 use crate::domain::job::Code;
+use crate::domain::record::Reason;
 use crate::engine::spooler::Input;
 use crate::engine::store::Payload;
 
@@ -21,10 +22,16 @@ const HELD_LETTERHEAD: &str = "HELD_LETTERHEAD_DOES_NOT_FIT";
 /// Drawing this record brought the drawing itself down.
 const HELD_DRAWING_FAILED: &str = "HELD_DRAWING_FAILED";
 
-struct Sketch {
-    job: JobId,
-    payload: Box<Payload>,
-    look: Look,
+/// A picture to draw.
+pub(super) struct Sketch {
+    /// The job.
+    pub(super) job: JobId,
+    /// What it is drawn from.
+    pub(super) payload: Box<Payload>,
+    /// For which kind of card.
+    pub(super) look: Look,
+    /// The printer's picture size.
+    pub(super) dots: (usize, usize),
 }
 
 /// The drawing room.
@@ -45,8 +52,7 @@ impl Drawer {
     }
 
     /// Has a picture drawn.
-    pub(super) fn draw(&self, job: JobId, payload: Box<Payload>, look: Look) {
-        let sketch = Sketch { job, payload, look };
+    pub(super) fn draw(&self, sketch: Sketch) {
         match self.waiting.try_send(sketch) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
@@ -67,9 +73,19 @@ fn work(
     let studio = Studio::new(letterhead)
         .inspect_err(|error| tracing::error!(%error, "no card can be drawn"))
         .ok();
-    for Sketch { job, payload, look } in sketches {
+    for sketch in sketches {
+        let Sketch {
+            job,
+            payload,
+            look,
+            dots: (width, height),
+        } = sketch;
         let drawing = std::panic::AssertUnwindSafe(|| match &studio {
             None => Err(Code::from(HELD_LETTERHEAD)),
+            Some(studio) if payload.record.reason == Reason::TestCard => {
+                let card = studio.test_card(&payload.record.key, look);
+                Ok(Arc::new(card.fitted(width, height)))
+            }
             Some(studio) => studio
                 .draw_look(
                     &payload.record,
@@ -78,7 +94,7 @@ fn work(
                     training,
                     look,
                 )
-                .map(Arc::new)
+                .map(|card| Arc::new(card.fitted(width, height)))
                 .map_err(|error| Code::from(error.code())),
         });
         // A photo's decoder that panics costs this job, never the worker.

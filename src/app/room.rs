@@ -10,7 +10,7 @@ use std::time::Duration;
 use cetak_drivers::contract::{Answer, EncoderNews, Event, Moment};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::draw::Drawer;
+use super::draw::{Drawer, Sketch};
 use super::printers;
 use super::sessions::{Exchange, News, Outlet};
 use crate::clock::Clock;
@@ -259,7 +259,17 @@ impl Room {
                         pending.inputs.push(Input::Encoder(id, incarnation, lost));
                     }
                 }
-                Effect::Draw { job, payload, look } => self.drawer.draw(job, payload, look),
+                Effect::Draw {
+                    job,
+                    payload,
+                    look,
+                    dots,
+                } => self.drawer.draw(Sketch {
+                    job,
+                    payload,
+                    look,
+                    dots,
+                }),
                 Effect::WakeAt(moment) => pending.wake = Some(moment),
             }
         }

@@ -8,7 +8,7 @@
 //!
 //! - [`template`]: SVG files to grounds and boxes; [`words`]: record to the texts in them
 //! - [`text`]: texts to resin dots; [`photo`]: files to pictures; [`image`]: both together
-//! - [`mark`]: the judge's mark of training cards
+//! - [`mark`]: the judge's mark of training cards; `test_card`: the card a technician judges a printer by
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,6 +24,7 @@ pub mod mark;
 pub mod photo;
 mod place;
 pub mod template;
+mod test_card;
 pub mod text;
 pub mod words;
 

@@ -137,6 +137,16 @@ impl Stock {
         }
     }
 
+    /// The product it becomes.
+    pub fn product(self) -> CardProduct {
+        match self {
+            Stock::KtpEl => CardProduct::KtpEl,
+            Stock::KtpElForeigner => CardProduct::KtpElForeigner,
+            Stock::Kia05 => CardProduct::Kia05,
+            Stock::Kia517 => CardProduct::Kia517,
+        }
+    }
+
     /// How books and config spell it.
     pub fn name(self) -> &'static str {
         match self {

@@ -85,7 +85,7 @@ impl CardProduct {
 }
 
 impl Reason {
-    /// All of them.
+    /// All that a record can be handed in for.
     pub const ALL: [Reason; 4] = [
         Reason::New,
         Reason::Lost,
@@ -100,10 +100,11 @@ impl Reason {
             Reason::Lost => "lost",
             Reason::Damaged => "damaged",
             Reason::DataChange => "data_change",
+            Reason::TestCard => "test_card",
         }
     }
 
-    /// The reason of that name.
+    /// The reason of that name, if a record can be handed in for it.
     pub fn named(name: &str) -> Option<Reason> {
         Reason::ALL.into_iter().find(|r| r.name() == name)
     }

@@ -33,6 +33,8 @@ pub enum Reason {
     Damaged,
     /// An element of the data changed.
     DataChange,
+    /// Nobody's card: a technician judges a printer by it. It cannot be handed in.
+    TestCard,
 }
 
 /// Sex as the register has it.
@@ -102,6 +104,48 @@ pub struct Record {
     /// A file name relative to the record file's folder.
     #[serde(default)]
     pub photo: Option<String>,
+}
+
+impl Record {
+    /// The record of a test card: nobody's. `key` is unique; the texts say what it is.
+    pub fn test_card(key: String, product: CardProduct, today: Date) -> Record {
+        let nobody = || "KARTU UJI".to_owned();
+        Record {
+            // A person has one open card of a kind; each test card is its own.
+            nik: key.clone(),
+            key,
+            product,
+            reason: Reason::TestCard,
+            first_timer: false,
+            evidence_kind: None,
+            evidence_no: None,
+            evidence_date: None,
+            name: nobody(),
+            birth_place: nobody(),
+            birth_date: today,
+            sex: Sex::Female,
+            blood_type: None,
+            address: nobody(),
+            rt: "000".to_owned(),
+            rw: "000".to_owned(),
+            ward: nobody(),
+            district: nobody(),
+            religion: "-".to_owned(),
+            marital_status: None,
+            occupation: None,
+            citizenship: "WNI".to_owned(),
+            valid_until: None,
+            family_card_no: None,
+            family_head: None,
+            birth_certificate_no: None,
+            issue_place: nobody(),
+            issue_date: today,
+            receipt_no: None,
+            upstream_status: None,
+            not_before: None,
+            photo: None,
+        }
+    }
 }
 
 impl fmt::Debug for Record {

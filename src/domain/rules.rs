@@ -27,6 +27,8 @@ codes! {
     REJECTED_OFFICE_NIK_IN_TRAINING = "a training store takes only NIKs of district 99";
     /// An office's store takes real people only.
     REJECTED_SPECIMEN_IN_OFFICE = "a NIK of district 99 belongs to nobody";
+    /// A test card is ordered at its printer, not handed in.
+    REJECTED_TEST_CARD = "a test card is ordered at its printer: cetak printer P test-card";
     /// The birth date is after today.
     REJECTED_BORN_IN_FUTURE = "the birth date is after today";
     /// The child is 17 or older.
@@ -78,6 +80,8 @@ pub struct Admission {
     pub warnings: Vec<Code>,
 }
 
+/// Test cards: a technician waits at the printer.
+pub const CLASS_TEST_CARD: u8 = 0;
 /// First-timers before an election.
 pub const CLASS_FIRST_TIMER: u8 = 3;
 /// Other first cards.
@@ -114,6 +118,7 @@ pub fn admit(record: &Record, photo_present: bool, today: Date, training: bool) 
 /// The default class of a record: a policy can only overrule it for a printed reason.
 pub fn class(record: &Record) -> u8 {
     match (record.product.is_kia(), record.reason) {
+        (_, Reason::TestCard) => CLASS_TEST_CARD,
         (true, _) => CLASS_KIA,
         (false, Reason::New) if record.first_timer => CLASS_FIRST_TIMER,
         (false, Reason::New) => CLASS_FIRST_CARD,
@@ -133,6 +138,9 @@ fn rejected(
         (true, false) => return Some(REJECTED_OFFICE_NIK_IN_TRAINING),
         (false, true) => return Some(REJECTED_SPECIMEN_IN_OFFICE),
         (true, true) | (false, false) => {}
+    }
+    if record.reason == Reason::TestCard {
+        return Some(REJECTED_TEST_CARD);
     }
     if record.birth_date > today {
         return Some(REJECTED_BORN_IN_FUTURE);
@@ -155,7 +163,9 @@ fn held(record: &Record, photo_present: bool, today: Date) -> Option<&'static st
     match (upstream(record), record.reason) {
         (Upstream::Ready, _)
         | (Upstream::CardExists, Reason::Lost | Reason::Damaged | Reason::DataChange) => {}
-        (Upstream::CardExists, Reason::New) => return Some(HELD_NEEDS_REPRINT_REASON),
+        (Upstream::CardExists, Reason::New | Reason::TestCard) => {
+            return Some(HELD_NEEDS_REPRINT_REASON);
+        }
         (Upstream::NotReady | Upstream::Never, _) => return Some(HELD_NOT_PRR),
     }
     if !record.product.is_kia() && is_under_age(record, today) {
@@ -251,7 +261,7 @@ fn warnings(record: &Record, nik: Option<&Nik>, today: Date) -> Vec<Code> {
     }
     let wants_paper = match record.reason {
         Reason::DataChange => true,
-        Reason::New | Reason::Lost | Reason::Damaged => false,
+        Reason::New | Reason::Lost | Reason::Damaged | Reason::TestCard => false,
     };
     if wants_paper && !is_filled(record.evidence_no.as_deref()) {
         codes.push(WARN_NO_EVIDENCE);

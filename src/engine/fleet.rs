@@ -121,11 +121,20 @@ impl PrinterSpec {
         }
         Some(Setup {
             chip,
+            card_inside,
+            ..self.test_setup()
+        })
+    }
+
+    /// What a test card needs: as [`PrinterSpec::setup`], and no chip is written.
+    pub fn test_setup(&self) -> Setup {
+        Setup {
+            chip: false,
             hold: self.capabilities.hold,
             duplex: self.look == Look::ColourWithBack,
             ribbon: self.ribbon,
-            card_inside,
-        })
+            card_inside: false,
+        }
     }
 
     /// The key under which panel proofs are kept.
@@ -185,6 +194,8 @@ pub struct CardRun {
     pub attempt: Attempt,
     /// Its stock.
     pub stock: Stock,
+    /// It is a test card: nobody's, and no chip is written.
+    pub test_card: bool,
     /// The picture until it is loaded; one that must be loaded again is drawn again.
     pub image: Option<Arc<CardImage>>,
     /// What is being waited for.
@@ -416,6 +427,8 @@ pub struct PrinterMachine {
     pub work: Work,
     /// The job that is drawn for it, or being drawn.
     pub next: Option<JobId>,
+    /// That job is a test card.
+    pub next_is_test: bool,
     /// When it is asked again.
     pub again_at: Option<Moment>,
     /// The next wait after a loss.
@@ -440,6 +453,7 @@ impl PrinterMachine {
             needs_clear: false,
             work: Work::Idle,
             next: None,
+            next_is_test: false,
             again_at: None,
             backoff: BACKOFF_MIN,
             seen: Evidence::default(),

@@ -126,6 +126,10 @@ async fn run_on<L: Line>(
             id,
             action: Some(PrinterAction::Identify),
         } => printers::identify(line, &id, style, out).await,
+        RoomCommand::Printer {
+            id,
+            action: Some(PrinterAction::TestCard),
+        } => actions::test_card(&id).send(line, style, out).await,
         RoomCommand::Stock(StockArgs {
             action: None,
             numbered,

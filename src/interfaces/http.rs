@@ -152,6 +152,7 @@ fn router(desk: Desk) -> Router {
         .route("/printers", get(reads::printers))
         .route("/printers/{id}", get(reads::printer))
         .route("/printers/{id}/pause", post(actions::pause))
+        .route("/printers/{id}/test-card", post(actions::test_card))
         .route("/printers/{id}/resume", post(actions::resume))
         .route("/printers/{id}/load", post(actions::load))
         .route("/stock", get(reads::stock))

@@ -231,6 +231,7 @@ pub fn reason(reason: Reason, lang: Lang) -> &'static str {
         Reason::Lost => lang.pick("hilang", "lost"),
         Reason::Damaged => lang.pick("rusak", "damaged"),
         Reason::DataChange => lang.pick("perubahan data", "data change"),
+        Reason::TestCard => lang.pick("kartu uji", "test card"),
     }
 }
 

@@ -273,7 +273,7 @@ impl Press {
             receipt_no: Some(format!("RESI-TEST-{number:06}")),
             upstream_status: (!child).then(|| {
                 match reason {
-                    Reason::New => "PRINT_READY_RECORD",
+                    Reason::New | Reason::TestCard => "PRINT_READY_RECORD",
                     Reason::Lost | Reason::Damaged | Reason::DataChange => "CARD_ISSUED",
                 }
                 .to_owned()
@@ -372,7 +372,7 @@ impl Press {
 /// The paper that a reprint asks for: its kind and number.
 fn evidence(reason: Reason, number: u64) -> Option<(String, String)> {
     let (kind, no) = match reason {
-        Reason::New => return None,
+        Reason::New | Reason::TestCard => return None,
         Reason::Lost => ("police_letter", format!("SKH/TEST/{number:06}")),
         Reason::Damaged => ("old_card", format!("KTP-TEST-{number:06}")),
         Reason::DataChange => ("data_change", format!("PD/TEST/{number:06}")),

@@ -4,5 +4,6 @@
 mod campaign;
 mod demo;
 mod files;
+mod printer;
 mod program;
 mod starts;

@@ -54,10 +54,33 @@ impl BitPlane {
         }
     }
 
+    /// The same plane on another size: the middles stay together, what sticks out is cut, what is new has no ink.
+    pub fn fitted(&self, width: usize, height: usize) -> BitPlane {
+        let mut plane = BitPlane::clear(width, height);
+        let (from_x, to_x, columns) = middle(self.width, width);
+        let (from_y, to_y, rows) = middle(self.height, height);
+        for y in 0..rows {
+            for x in 0..columns {
+                if self.get(from_x + x, from_y + y) {
+                    plane.set(to_x + x, to_y + y);
+                }
+            }
+        }
+        plane
+    }
+
     /// Whether no dot has ink.
     pub fn is_clear(&self) -> bool {
         self.bits.iter().all(|b| *b == 0)
     }
+}
+
+/// Where the dots of a line of `from` come to lie on one of `to`: the middles stay together. Returns the first
+/// dot taken, the first dot laid, and how many there are.
+fn middle(from: usize, to: usize) -> (usize, usize, usize) {
+    let taken = from.saturating_sub(to) / 2;
+    let laid = to.saturating_sub(from) / 2;
+    (taken, laid, from.min(to))
 }
 
 impl std::fmt::Debug for BitPlane {
@@ -75,6 +98,21 @@ pub struct Colour {
     pub height: usize,
     /// The rows.
     pub rgb: Vec<u8>,
+}
+
+impl Colour {
+    /// The same colours on another size: the middles stay together, what sticks out is cut, what is new is white.
+    pub fn fitted(&self, width: usize, height: usize) -> Colour {
+        let mut rgb = vec![255; width * height * 3];
+        let (from_x, to_x, columns) = middle(self.width, width);
+        let (from_y, to_y, rows) = middle(self.height, height);
+        for y in 0..rows {
+            let from = ((from_y + y) * self.width + from_x) * 3;
+            let to = ((to_y + y) * width + to_x) * 3;
+            rgb[to..to + columns * 3].copy_from_slice(&self.rgb[from..from + columns * 3]);
+        }
+        Colour { width, height, rgb }
+    }
 }
 
 impl std::fmt::Debug for Colour {
@@ -112,4 +150,28 @@ pub struct CardImage {
     pub front: Side,
     /// The back, where it is printed.
     pub back: Option<Side>,
+}
+
+impl CardImage {
+    /// The same picture for a printer of another size. At one resolution only a few dots at the edges differ:
+    /// the middles stay together, what sticks out is cut, what is new stays empty.
+    pub fn fitted(self, width: usize, height: usize) -> CardImage {
+        let side = |side: Side| {
+            if (side.resin.width, side.resin.height) == (width, height) {
+                return side;
+            }
+            Side {
+                colour: side.colour.map(|colour| colour.fitted(width, height)),
+                resin: side.resin.fitted(width, height),
+                overlay: match side.overlay {
+                    Overlay::Plane(plane) => Overlay::Plane(plane.fitted(width, height)),
+                    whole @ (Overlay::Full | Overlay::None) => whole,
+                },
+            }
+        };
+        CardImage {
+            front: side(self.front),
+            back: self.back.map(side),
+        }
+    }
 }

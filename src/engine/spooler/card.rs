@@ -398,6 +398,7 @@ impl Spooler {
                         job,
                         payload: Box::new(payload),
                         look: machine.spec.look,
+                        dots: machine.spec.capabilities.dots,
                     });
                     Ok(())
                 })

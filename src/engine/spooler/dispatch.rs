@@ -7,7 +7,6 @@ use cetak_drivers::contract::{CardImage, Evidence, Point, Request, Stage};
 use super::{Code, Effect, Picture, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
-use crate::domain::record::CardProduct;
 use crate::engine::fleet::{CardRun, Doing, PrinterMachine, STATUS_EVERY, Work, is_simulated_unit};
 use crate::engine::store::{AttemptEntry, StoreLost};
 
@@ -36,8 +35,9 @@ impl Spooler {
             return Ok(());
         };
         let look = machine.spec.look;
+        let dots = machine.spec.capabilities.dots;
         let taken: Vec<JobId> = self.printers.values().filter_map(|m| m.next).collect();
-        let products = [product_of(stock)];
+        let products = [stock.product()];
         let candidates = turn
             .store
             .candidates(&products, turn.today, taken.len() + 1)?;
@@ -54,6 +54,7 @@ impl Spooler {
             job: job.id,
             payload: Box::new(payload),
             look,
+            dots,
         });
         if let Some(machine) = self.printers.get_mut(id) {
             machine.next = Some(job.id);
@@ -112,7 +113,11 @@ impl Spooler {
             .filter(|job| matches!(self.pictures.get(job), Some(Picture::Ready(_))));
         match (ready, machine.stock()) {
             (Some(job), Some(stock)) if machine.may_serve() => {
-                let Some(setup) = machine.spec.setup(stock, false) else {
+                let setup = if machine.next_is_test {
+                    machine.spec.test_setup()
+                } else if let Some(setup) = machine.spec.setup(stock, false) {
+                    setup
+                } else {
                     return Ok(());
                 };
                 machine.work = Work::Preparing(job);
@@ -161,6 +166,7 @@ impl Spooler {
                 for machine in self.printers.values_mut() {
                     if machine.next == Some(job) {
                         machine.next = None;
+                        machine.next_is_test = false;
                     }
                 }
                 match on {
@@ -213,11 +219,12 @@ impl Spooler {
         let queued = turn
             .store
             .job(job)?
-            .filter(|row| row.state == JobState::Queued);
+            .filter(|row| row.state == JobState::Queued || machine.next_is_test);
         let image = match self.pictures.remove(&job) {
             Some(Picture::Ready(image)) => image,
             Some(Picture::Drawing) | None => return Ok(()),
         };
+        let test_card = std::mem::take(&mut machine.next_is_test);
         let (Some(row), Some(hopper)) = (queued, machine.row.hopper.as_mut()) else {
             return Ok(());
         };
@@ -227,7 +234,11 @@ impl Spooler {
         }
         hopper.pieces -= 1;
         machine.row.last_evidence = Some(baseline.clone());
-        let Some(setup) = machine.spec.setup(stock, false) else {
+        let setup = if test_card {
+            machine.spec.test_setup()
+        } else if let Some(setup) = machine.spec.setup(stock, false) {
+            setup
+        } else {
             return Ok(());
         };
         let mut attempt = crate::engine::store::Attempt {
@@ -245,12 +256,17 @@ impl Spooler {
             noted_at: turn.at,
             entries: Vec::new(),
         };
+        if test_card {
+            // Held until its own printer takes it: no other shall.
+            turn.must_move(job, &JobEvent::Release, &Actor::Spooler)?;
+        }
         turn.must_move(job, &JobEvent::Assign(id.clone()), &Actor::Spooler)?;
         attempt.id = turn.store.open_attempt(&attempt, turn.at)?;
         turn.store.save_printer(&machine.row)?;
         let mut run = Box::new(CardRun {
             attempt,
             stock,
+            test_card,
             image: Some(image),
             doing: Doing::Stage(Stage::Feed),
             uncut: true,
@@ -316,14 +332,5 @@ fn doubt_between(last: Option<&Evidence>, baseline: &Evidence) -> Option<&'stati
         Some("COUNTED_WHILE_AWAY")
     } else {
         None
-    }
-}
-
-fn product_of(stock: Stock) -> CardProduct {
-    match stock {
-        Stock::KtpEl => CardProduct::KtpEl,
-        Stock::KtpElForeigner => CardProduct::KtpElForeigner,
-        Stock::Kia05 => CardProduct::Kia05,
-        Stock::Kia517 => CardProduct::Kia517,
     }
 }

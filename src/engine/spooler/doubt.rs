@@ -1,7 +1,7 @@
 //! After a doubt: listen, examine, commit the verdict, and only then let anything move.
 
 use cetak_drivers::contract::{
-    Answer, EncoderNews, EncoderRequest, Evidence, Point, Power, Request, Stage, Verdict,
+    Answer, EncoderNews, EncoderRequest, Evidence, Point, Power, Request, Setup, Stage, Verdict,
 };
 
 use super::{End, Spooler, Turn};
@@ -278,9 +278,12 @@ impl Spooler {
                 turn.point(run, to)?;
             }
             run.doing = Doing::Resuming(to);
-            if let Some(setup) = machine.spec.setup(run.stock, true) {
-                turn.ask(machine, Request::Prepare(setup));
-            }
+            let setup = Setup {
+                chip: run.attempt.chip,
+                card_inside: true,
+                ..machine.spec.test_setup()
+            };
+            turn.ask(machine, Request::Prepare(setup));
             Ok(())
         })?;
         let Some(run) = self.run(id) else {

@@ -5,6 +5,7 @@ use cetak_drivers::contract::{Point, Stage};
 use super::{Code, End, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId};
 use crate::domain::job::{FaceBegun, JobEvent, JobState, SpoilCause};
+use crate::domain::record::Reason;
 use crate::engine::fleet::{CardRun, PrinterMachine, Work};
 use crate::engine::store::{AttemptEntry, Outcome, StoreLost};
 
@@ -25,10 +26,15 @@ impl Spooler {
         let job = run.attempt.job;
         turn.must_move(job, &end.event, &Actor::Spooler)?;
         close(machine, &run, end.outcome, turn)?;
-        if end.outcome == Outcome::Spoiled {
-            try_again(job, turn)?;
+        match end.outcome {
+            Outcome::Spoiled => try_again(job, turn),
+            // It was this printer that was to be judged: no other takes it up.
+            Outcome::NotFed | Outcome::Sought if run.test_card => {
+                let held = JobEvent::Hold(Code::from(TEST_CARD));
+                turn.must_move(job, &held, &Actor::Spooler).map(drop)
+            }
+            Outcome::NotFed | Outcome::Sought | Outcome::Printed => Ok(()),
         }
-        Ok(())
     }
 
     /// Rejected by our command and its answer.
@@ -62,6 +68,9 @@ impl Spooler {
     }
 }
 
+/// A test card that waits for its printer, or whose printing ended before it began.
+pub(super) const TEST_CARD: &str = "HELD_TEST_CARD";
+
 /// What a printer remembers of an ended attempt.
 pub(super) fn close(
     machine: &mut PrinterMachine,
@@ -71,6 +80,7 @@ pub(super) fn close(
 ) -> Result<(), StoreLost> {
     turn.store.close_attempt(run.attempt.id, outcome, turn.at)?;
     match outcome {
+        Outcome::Printed if run.test_card => machine.row.sought_in_a_row = 0,
         Outcome::Printed => {
             machine.row.good += 1;
             machine.row.sought_in_a_row = 0;
@@ -109,7 +119,9 @@ pub(super) fn try_again(job: JobId, turn: &mut Turn<'_>) -> Result<(), StoreLost
         .iter()
         .filter(|(_, outcome)| *outcome == Some(Outcome::Spoiled))
         .count();
-    let event = if failures >= super::FAILURES_MAX {
+    let event = if row.reason == Reason::TestCard {
+        JobEvent::Hold(Code::from(TEST_CARD))
+    } else if failures >= super::FAILURES_MAX {
         JobEvent::Hold(Code::from("HELD_FAILED_TWICE"))
     } else {
         JobEvent::TryAgain

@@ -18,7 +18,7 @@ use crate::artwork::Look;
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
 use crate::domain::job::{CheckResult, Code, Effect as JobEffect, JobEvent, JobState};
-use crate::domain::record::Record;
+use crate::domain::record::{Reason, Record};
 use crate::engine::fleet::{CardRun, Doing, PrinterMachine, PrinterSpec};
 use crate::engine::store::{
     Accepted, Attempt, AttemptEntry, JobRow, NewJournalEntry, Outcome, Payload, Report, Store,
@@ -116,6 +116,8 @@ pub enum Command {
     Pause(PrinterId, String),
     /// Go on; also accepts what was doubtful about the printer itself.
     Resume(PrinterId),
+    /// Print a test card on this printer, on the blank that comes next.
+    TestCard(PrinterId),
     /// Blanks arrived, with their minutes.
     Receive(Stock, u32, String),
     /// Blanks go from the store to the room.
@@ -154,6 +156,8 @@ pub enum Effect {
         payload: Box<Payload>,
         /// For which kind of card.
         look: Look,
+        /// The printer's picture size: along the card's long side, along its short side. Unit: dots.
+        dots: (usize, usize),
     },
     /// Wake the spooler at this moment.
     WakeAt(Moment),
@@ -277,6 +281,7 @@ fn taken_up(attempt: Attempt, job: &JobRow, at: At) -> CardRun {
     let in_doubt = matches!(job.state, JobState::InDoubt { .. });
     CardRun {
         stock: Stock::of(job.product),
+        test_card: job.reason == Reason::TestCard,
         image: None,
         doing: if in_doubt {
             Doing::Person
@@ -370,13 +375,20 @@ impl Turn<'_> {
         };
         let uid = step.state.blank().or(row.state.blank()).cloned();
         self.store.move_job(id, &step.state, self.at, actor)?;
+        let test = row.reason == Reason::TestCard;
         for effect in &step.effects {
             match effect {
+                // Nobody's card: the centre hears nothing of it, and it is no personalised one.
+                JobEffect::ReportPrinted | JobEffect::ReportVoid if test => {}
                 JobEffect::Move(from, to) => self.store.book(
                     &Entry {
                         stock: Stock::of(row.product),
                         from: Some(*from),
-                        to: *to,
+                        to: if test && *to == Account::Personalized {
+                            Account::Test
+                        } else {
+                            *to
+                        },
                         pieces: 1,
                         uid: uid
                             .clone()

@@ -2,14 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ending::{close, try_again};
-use super::{Code, Command, PROPOSAL_MS_MAX, Response, Settlement, Spooler, Submission, Turn};
+use super::ending::{TEST_CARD, close, try_again};
+use super::{
+    Code, Command, Effect, PROPOSAL_MS_MAX, Picture, Response, Settlement, Spooler, Submission,
+    Turn,
+};
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
+use crate::domain::record::{Reason, Record};
 use crate::domain::rules;
 use crate::engine::fleet::{Doing, Work};
-use crate::engine::store::{Accepted, Hopper, NewJob, Outcome, Pause, Proposal, StoreLost};
+use crate::engine::store::{
+    Accepted, Hopper, NewJob, Outcome, Pause, Payload, Proposal, StoreLost,
+};
 
 /// What a proposal holds until its second person comes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,7 +38,17 @@ impl Spooler {
         match command {
             Command::Submit(rows) => self.submit(actor, rows, turn),
             Command::Hold(job, reason) => simple(job, &JobEvent::Hold(Code(reason)), actor, turn),
-            Command::Release(job) => simple(job, &JobEvent::Release, actor, turn),
+            Command::Release(job) => {
+                let held_test = turn
+                    .store
+                    .job(job)?
+                    .is_some_and(|row| row.reason == Reason::TestCard);
+                if held_test {
+                    return Ok(refused("TEST_CARD_AT_ITS_PRINTER"));
+                }
+                simple(job, &JobEvent::Release, actor, turn)
+            }
+            Command::TestCard(id) => self.test_card(actor, &id, turn),
             Command::Cancel(job) => simple(job, &JobEvent::Cancel, actor, turn),
             Command::Check(job, result) => simple(job, &JobEvent::Checked(result), actor, turn),
             Command::ConfirmCut(job) => {
@@ -131,6 +147,59 @@ impl Spooler {
             results.push(turn.store.accept(&new, turn.at, actor)?);
         }
         Ok(Response::Accepted(results))
+    }
+
+    /// A test card goes before all that waits for this printer, and to no other.
+    fn test_card(
+        &mut self,
+        actor: &Actor,
+        id: &PrinterId,
+        turn: &mut Turn<'_>,
+    ) -> Result<Response, StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(refused("NO_SUCH_PRINTER"));
+        };
+        let Some(hopper) = machine.row.hopper.filter(|hopper| hopper.pieces > 0) else {
+            return Ok(refused("NO_BLANK_LOADED"));
+        };
+        if machine.next_is_test || !matches!(machine.work, Work::Idle | Work::Asking) {
+            return Ok(refused("PRINTER_BUSY"));
+        }
+        let key = format!("TEST-CARD/{id}/{}", turn.at.0);
+        let new = NewJob {
+            record: Record::test_card(key, hopper.stock.product(), turn.today),
+            photo: None,
+            state: JobState::Held {
+                code: Code::from(TEST_CARD),
+            },
+            class: rules::CLASS_TEST_CARD,
+        };
+        let Accepted::New { job, .. } = turn.store.accept(&new, turn.at, actor)? else {
+            // Two orders in the same millisecond: the first one is being made.
+            return Ok(refused("PRINTER_BUSY"));
+        };
+        turn.journal(
+            actor,
+            "TEST_CARD",
+            id.to_string(),
+            serde_json::json!({ "job": job.to_string() }),
+        )?;
+        if let Some(waiting) = machine.next.replace(job) {
+            self.pictures.remove(&waiting);
+        }
+        machine.next_is_test = true;
+        machine.again_at = None;
+        self.pictures.insert(job, Picture::Drawing);
+        turn.out.push(Effect::Draw {
+            job,
+            payload: Box::new(Payload {
+                record: new.record,
+                photo: None,
+            }),
+            look: machine.spec.look,
+            dots: machine.spec.capabilities.dots,
+        });
+        Ok(Response::Done)
     }
 
     /// The first of two people. Only a job whose printer waits for a person can be settled.

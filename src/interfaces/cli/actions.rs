@@ -189,6 +189,15 @@ pub(super) fn pause(id: &PrinterId, reason: String) -> Order {
     Order::of_printer(id, "pause", ReasonBody { reason }, after)
 }
 
+/// `printer P test-card`.
+pub(super) fn test_card(id: &PrinterId) -> Order {
+    let after = After::Say(Words {
+        id: "{printer}: kartu uji dicetak berikutnya. Melihat: cetak printers",
+        en: "{printer}: a test card is printed next. To see it: cetak printers",
+    });
+    Order::of_printer(id, "test-card", json!({}), after)
+}
+
 /// `resume`.
 pub(super) fn resume(id: &PrinterId) -> Order {
     let after = After::Say(Words {

@@ -215,6 +215,8 @@ pub struct StockArgs {
 pub enum PrinterAction {
     /// Who it is: maker, model, serial number, firmware, ribbon, and how each is known
     Identify,
+    /// Print a test card on the next blank: patches, ramps, text, marks; it goes before all that waits
+    TestCard,
 }
 
 /// What can be booked.

@@ -57,6 +57,7 @@ fn card(doing: Doing) -> Work {
         stock: Stock::KtpEl,
         image: None,
         doing,
+        test_card: false,
         listened: true,
         awaiting_restart: false,
         uncut: true,

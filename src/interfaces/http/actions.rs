@@ -138,6 +138,17 @@ pub(super) async fn resume(
     door.done(actor, Command::Resume(printer)).await
 }
 
+pub(super) async fn test_card(
+    State(door): State<Door>,
+    Caller(actor): Caller,
+    part: Part,
+    request: Request<Body>,
+) -> Answer<Done> {
+    let printer = printer_id(part)?;
+    door.nothing(request).await?;
+    door.done(actor, Command::TestCard(printer)).await
+}
+
 pub(super) async fn load(
     State(door): State<Door>,
     Caller(actor): Caller,

@@ -333,6 +333,39 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
             "Switch the printer on and connect it; the examination runs by itself.",
         ),
     ),
+    (
+        "HELD_TEST_CARD",
+        w(
+            "kartu uji: hanya untuk mesinnya sendiri",
+            "a test card: for its own printer only",
+        ),
+        w(
+            "Cetak yang baru dengan cetak printer P test-card; yang ini: cetak cancel {job}",
+            "Order a new one with cetak printer P test-card; this one: cetak cancel {job}",
+        ),
+    ),
+    (
+        "TEST_CARD_AT_ITS_PRINTER",
+        w(
+            "kartu uji hanya dicetak di mesinnya sendiri",
+            "a test card is printed at its own printer only",
+        ),
+        w(
+            "Jalankan: cetak printer P test-card",
+            "Run: cetak printer P test-card",
+        ),
+    ),
+    (
+        "NO_BLANK_LOADED",
+        w(
+            "menurut pembukuan tidak ada blangko di {printer}",
+            "by the books no blank is in {printer}",
+        ),
+        w(
+            "Isi dulu: cetak stock load {printer} {stock} N",
+            "Load some: cetak stock load {printer} {stock} N",
+        ),
+    ),
     // Doubts about a printer itself.
     (
         "OTHER_UNIT",

@@ -110,6 +110,7 @@ pub(crate) fn reason_name(reason: Reason) -> &'static str {
         Reason::Lost => "lost",
         Reason::Damaged => "damaged",
         Reason::DataChange => "data_change",
+        Reason::TestCard => "test_card",
     }
 }
 
@@ -119,6 +120,7 @@ pub(crate) fn reason_named(text: &str) -> Result<Reason, StoreLost> {
         Reason::Lost,
         Reason::Damaged,
         Reason::DataChange,
+        Reason::TestCard,
     ]
     .into_iter()
     .find(|reason| reason_name(*reason) == text)
