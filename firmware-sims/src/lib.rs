@@ -6,6 +6,7 @@
 //! - [`mechanism`]: the physics and the truth
 //! - [`evolis`]: one firmware's manners over it
 //! - [`model`]: every model by name
+//! - [`evolis`], [`zebra`]: one maker's firmware over it, each
 //! - [`hands`], [`faults`]: what people and chance do to it
 //! - [`tray`], [`host`]: pictures of what came out, and a printer as a program
 
@@ -19,3 +20,4 @@ pub mod mechanism;
 pub mod model;
 mod reader;
 pub mod tray;
+pub mod zebra;
