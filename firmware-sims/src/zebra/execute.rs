@@ -23,6 +23,8 @@ const COLOUR_BUFFERS: u32 = 4;
 /// A byte below it removes the second initiator \[doc\].
 const INITIATOR_MIN: u8 = 0x21;
 const CONTROL_MAX: u8 = 0x1F;
+/// Most cards of one string \[inferred\].
+const ROUNDS_MAX: u32 = 999;
 /// Separator of a string's items.
 const BRACKET: u8 = b'[';
 
@@ -119,7 +121,7 @@ impl Zebra {
         let rounds = params.number()?;
         let list = params.remainder();
         let list = list.strip_prefix(&[BRACKET]).unwrap_or(list);
-        if rounds == 0 || list.is_empty() {
+        if rounds == 0 || rounds > ROUNDS_MAX || list.is_empty() {
             return Err(Code::PARAMETER);
         }
         let mut items = Vec::new();

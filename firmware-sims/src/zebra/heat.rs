@@ -19,20 +19,20 @@ pub struct Heating {
     pub resin: u32,
     /// What a second takes away.
     pub cools_per_second: u32,
-    /// Above it no string begins (code 2), and a string that runs pauses.
+    /// Above it the head rests: no string begins (code 2), and a string that runs pauses.
     pub limit: u32,
-    /// A pause lasts until it is down to this.
+    /// It rests until it is down to this.
     pub resumes_at: u32,
 }
 
 impl Default for Heating {
     fn default() -> Heating {
         Heating {
-            dye: 6000,
+            dye: 6500,
             resin: 4000,
-            cools_per_second: 1000,
-            limit: 60_000,
-            resumes_at: 40_000,
+            cools_per_second: 1200,
+            limit: 45_000,
+            resumes_at: 30_000,
         }
     }
 }
@@ -45,6 +45,7 @@ pub(super) struct Head {
     factor: f64,
     heat: f64,
     at: u64,
+    rests: bool,
 }
 
 impl Head {
@@ -54,21 +55,30 @@ impl Head {
             factor,
             heat: 0.0,
             at: 0,
+            rests: false,
         }
     }
 
     /// Thousandths of a degree above the room.
-    pub(super) fn heat(&self, uptime: u64) -> f64 {
+    fn heat(&self, uptime: u64) -> f64 {
         let milliseconds = uptime.saturating_sub(self.at) as f64 / MILLISECOND;
         let whole = milliseconds * f64::from(self.heating.cools_per_second) / 1000.0;
         (self.heat - whole / self.factor.max(f64::MIN_POSITIVE)).max(0.0)
     }
 
-    pub(super) fn too_hot(&self, uptime: u64) -> bool {
-        self.heat(uptime) > f64::from(self.heating.limit)
+    /// Whether it must rest.
+    pub(super) fn too_hot(&mut self, uptime: u64) -> bool {
+        let heat = self.heat(uptime);
+        let above = if self.rests {
+            self.heating.resumes_at
+        } else {
+            self.heating.limit
+        };
+        self.rests = heat > f64::from(above);
+        self.rests
     }
 
-    /// Nanoseconds until a pause is over.
+    /// Nanoseconds until it has rested.
     pub(super) fn cools_for(&self, uptime: u64) -> u64 {
         let above = (self.heat(uptime) - f64::from(self.heating.resumes_at)).max(0.0);
         let seconds = above / f64::from(self.heating.cools_per_second.max(1));

@@ -170,9 +170,7 @@ impl Zebra {
         } else {
             inner.to_vec()
         };
-        if let Some(running) = &mut self.ram.running {
-            running.text.get_or_insert_default().extend(text);
-        }
+        self.glue(&text);
         Ok(true)
     }
 

@@ -78,17 +78,19 @@ impl Zebra {
         if !self.ribbon_is_set() {
             return Err(Code::RIBBON_WRONG.into());
         }
+        let running = self.ram.running.as_ref();
+        let laid = running.is_some_and(|running| running.laid);
+        let waits = running.is_some_and(|running| running.corrects);
         if self.head.too_hot(self.uptime) {
-            let in_string = self
-                .ram
-                .running
-                .as_ref()
-                .is_some_and(|running| running.laid);
-            if !in_string {
+            if !laid && !waits {
                 return Err(Code::HEAD_HOT.into());
             }
             self.pause(self.head.cools_for(self.uptime));
             return Ok(false);
+        }
+        if laid && self.place().is_none() {
+            // The card that carries the first passes is gone: no other one takes the rest.
+            return Err(Code::MECHANICAL.into());
         }
         if !self.bring_to(Station::PrintStart)? {
             return Ok(false);

@@ -2,11 +2,18 @@
 //! The firmware in memory: whole cards by hand-written bytes, and what goes wrong.
 
 use super::*;
+use crate::device::Device;
+use crate::hands::{Hand, Look};
 use crate::mechanism::{Blank, Card, CardId, CardPlace, Looks, Panel, RibbonKind, Station};
 
 mod cards;
 mod catalogue;
+mod encoder;
+mod power;
+mod properties;
+mod readings;
 mod strings;
+mod troubles;
 
 pub(super) const COLUMNS: usize = 64;
 pub(super) const LINES: usize = 96;

@@ -11,6 +11,9 @@ use super::switches::MoWhenEmpty;
 /// A pause is never shorter than this many nanoseconds, so that time passes.
 const PAUSE_MIN: u64 = 1_000_000;
 
+/// Longest answer of a string.
+const TEXT_BYTES_MAX: usize = 16_384;
+
 /// One item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Item {
@@ -74,7 +77,7 @@ pub(super) struct Running {
     pub(super) answers: bool,
     /// `m`: an error discards the card and begins the round again.
     pub(super) corrects: bool,
-    /// A panel was laid in this round.
+    /// A panel was laid in this round on a card that has not left.
     pub(super) laid: bool,
     /// The card inside is to be discarded first.
     pub(super) discards: bool,
@@ -113,6 +116,13 @@ pub(super) struct Trouble {
     pub(super) code: Code,
     /// What must be gone before it can work.
     cause: Option<Obstacle>,
+}
+
+impl Trouble {
+    /// No hand can better it: `m` goes on with the next item.
+    fn needs_no_hand(self) -> bool {
+        matches!(self.cause, None | Some(Obstacle::NotFitted))
+    }
 }
 
 impl From<Code> for Trouble {
@@ -202,9 +212,7 @@ impl Zebra {
                 self.begin(Motion::Flip, self.profile.timing.flip_ms, Step::Flip)?;
                 Ok(self.last_motion())
             }
-            Item::Out | Item::Clear | Item::Exit(_) | Item::Reject | Item::Undock if begun => {
-                Ok(true)
-            }
+            Item::Out | Item::Clear | Item::Exit(_) | Item::Reject if begun => Ok(self.left()),
             Item::Out | Item::Reject | Item::Undock if self.place().is_none() => self.when_empty(),
             Item::Clear | Item::Exit(_) if self.place().is_none() => Ok(true),
             Item::Out | Item::Clear => self.exit(Bin::Output),
@@ -231,14 +239,29 @@ impl Zebra {
                 Ok(self.last_motion())
             }
             Item::Now(name, rest) => {
-                if let Some(more) = self.at_once(name, rest)?
-                    && let Some(running) = &mut self.ram.running
-                {
-                    running.text.get_or_insert_default().extend(more);
+                if let Some(more) = self.at_once(name, rest)? {
+                    self.glue(&more);
                 }
                 Ok(true)
             }
         }
+    }
+
+    /// What an item has to tell joins what the items before it told.
+    pub(super) fn glue(&mut self, more: &[u8]) {
+        if let Some(running) = &mut self.ram.running {
+            let text = running.text.get_or_insert_default();
+            text.extend(more);
+            text.truncate(TEXT_BYTES_MAX);
+        }
+    }
+
+    /// The card has left.
+    fn left(&mut self) -> bool {
+        if let Some(running) = &mut self.ram.running {
+            running.laid = false;
+        }
+        true
     }
 
     /// The item is done when what moves or waits has ended.
@@ -362,7 +385,7 @@ impl Zebra {
             return;
         };
         if running.corrects && running.ending.is_none() {
-            if code.of_syntax() {
+            if trouble.needs_no_hand() {
                 running.at += 1;
             } else {
                 self.latch(code);
@@ -393,8 +416,9 @@ impl Zebra {
                 });
             }
             None => {
-                let code = running.ending.unwrap_or(code);
-                self.answer_if(running.answers, code.bytes());
+                if running.answers {
+                    self.answer(running.ending.unwrap_or(code).bytes());
+                }
             }
         }
     }
@@ -430,7 +454,9 @@ impl Zebra {
             (None, Some(text)) => super::data_reply(text),
             (None, None) => super::ACK.to_vec(),
         };
-        self.answer_if(running.answers, answer);
+        if running.answers {
+            self.answer(answer);
+        }
     }
 
     /// `m`: once the cause is gone the error is forgotten, a card with something on it is put out as a reject, and

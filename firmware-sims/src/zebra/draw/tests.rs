@@ -1,3 +1,4 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
 //! Drawn dots, exactly.
 
 use super::*;

@@ -1,3 +1,4 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
 //! The command stream: names, numbers, brackets, both packers.
 
 use super::*;
@@ -62,10 +63,10 @@ fn colour(width: usize, height: usize, packed: &[u8]) -> Parsed {
 }
 
 fn dots(parsed: Parsed) -> Vec<u8> {
-    match parsed {
-        Parsed::Colour { dots, .. } => dots,
-        other => panic!("{other:?}"),
-    }
+    let Parsed::Colour { dots, .. } = parsed else {
+        panic!("{parsed:?}");
+    };
+    dots
 }
 
 #[test]
