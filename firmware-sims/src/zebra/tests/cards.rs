@@ -164,3 +164,32 @@ fn dye_black_comes_out_as_black_and_varnish_follows_its_buffer() {
         "IV 30 asks for no buffer"
     );
 }
+
+#[test]
+fn a_whole_size_area_beyond_the_card_is_cut_at_its_edges() {
+    let profile = Profile::named("zebra-p430i").unwrap();
+    let mut bench = Bench::with(profile, Switches::default(), FaultPlan::default());
+    // As used on real printers: 1029 lines of 645 dots; each line's top dot, and all of the first and last line.
+    let mut bytes = b"\x1BGS 0 30 0 0 1029 645 ".to_vec();
+    for line in 0..1029 {
+        let level = if line == 0 || line == 1028 { 31 } else { 0 };
+        bytes.extend([0x81, 31]);
+        for run in [127, 127, 127, 127, 127, 9] {
+            bytes.extend([0x80 | run, level]);
+        }
+    }
+    bytes.push(0x0D);
+    bench.ok_bytes(&bytes);
+    bench.ok(&["M 1 IS 0[MO"]);
+    let face = &bench.card(1).front;
+    let inked = face.y.iter().filter(|dot| **dot == 255).count();
+    assert_eq!(
+        inked,
+        1024 + 639,
+        "the top edge and the left one; the right one lies beyond the card"
+    );
+    assert!(
+        face.y[..640].iter().all(|dot| *dot == 255),
+        "the last line is the left edge"
+    );
+}
