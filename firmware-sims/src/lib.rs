@@ -4,7 +4,6 @@
 //! [`device::Device`] is one simulated printer as its cable, its chip reader, its hands and its judge see it.
 //!
 //! - [`mechanism`]: the physics and the truth
-//! - [`evolis`]: one firmware's manners over it
 //! - [`model`]: every model by name
 //! - [`evolis`], [`zebra`]: one maker's firmware over it, each
 //! - [`hands`], [`faults`]: what people and chance do to it

@@ -3,8 +3,8 @@
 use serde::de::DeserializeOwned;
 
 use crate::device::Device;
-use crate::evolis;
 use crate::faults::FaultPlan;
+use crate::{evolis, zebra};
 
 /// A model could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,8 @@ pub enum ModelError {
 
 /// Every model's name.
 pub fn names() -> Vec<&'static str> {
-    evolis::PROFILES.to_vec()
+    let makers: [&[&str]; 2] = [&evolis::PROFILES, &zebra::PROFILES];
+    makers.concat()
 }
 
 /// A printer that is on and ready, with an empty hopper.
@@ -38,13 +39,19 @@ pub fn build(
     switches: Option<&str>,
     faults: FaultPlan,
 ) -> Result<Box<dyn Device>, ModelError> {
-    if let Some(mut profile) = evolis::Profile::named(name) {
-        if let Some(serial) = serial {
-            profile = profile.with_serial(serial);
-        }
-        let printer = evolis::Evolis::new(profile, read(switches)?, faults);
-        return Ok(Box::new(printer));
+    macro_rules! of {
+        ($maker:ident::$firmware:ident) => {
+            if let Some(mut profile) = $maker::Profile::named(name) {
+                if let Some(serial) = serial {
+                    profile = profile.with_serial(serial);
+                }
+                let printer = $maker::$firmware::new(profile, read(switches)?, faults);
+                return Ok(Box::new(printer));
+            }
+        };
     }
+    of!(evolis::Evolis);
+    of!(zebra::Zebra);
     Err(ModelError::Unknown {
         name: name.to_owned(),
     })
