@@ -330,12 +330,15 @@ pub struct CardView {
     pub doing: String,
     /// The evidence cannot tell, and two people must.
     pub asks_person: bool,
+    /// Before they look the printer is switched off and on: a page may wait in its memory.
+    #[serde(default)]
+    pub switch_off: bool,
 }
 
 /// `GET /questions`: what waits for a person, the most urgent first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionView {
-    /// What is asked, as a code: `DOUBT`, `CUT_SPOILED`, `PRINTER_IN_DOUBT`, `FAULT`, `LOAD_HOPPER`, `APPROVE`.
+    /// What is asked, as a code: `SWITCH_OFF`, `DOUBT`, `CUT_SPOILED`, `PRINTER_IN_DOUBT`, `FAULT`, `LOAD_HOPPER`, `APPROVE`.
     pub code: Code,
     /// The printer it is about.
     pub printer: Option<PrinterId>,

@@ -28,6 +28,8 @@ pub const WAITS_FOR_VERDICT: &str = "WAITS_FOR_VERDICT";
 
 /// Two people must say what became of a card.
 pub const DOUBT: &str = "DOUBT";
+/// Before people look at a doubtful card its printer is switched off and on.
+pub const SWITCH_OFF: &str = "SWITCH_OFF";
 /// A second person must agree.
 pub const APPROVE: &str = "APPROVE";
 /// A doubt about a printer itself.
@@ -69,6 +71,8 @@ pub fn printer_view(machine: &PrinterMachine, profile: &str, endpoint: &str) -> 
             point: point_name(run.point()),
             doing: doing_name(run.doing),
             asks_person: run.doing == Doing::Person,
+            switch_off: run.doing == Doing::Person
+                && !run.may_be_settled(&machine.spec.capabilities),
         }),
         next: machine.next,
         good: row.good,
@@ -309,9 +313,12 @@ pub fn questions(asked: &Asked<'_>) -> Vec<QuestionView> {
         // The first person has answered: the question is the second one's.
         let answered = |job| asked.proposals.iter().any(|p| p.job == Some(job));
         if let Some(job) = asks_about(view).filter(|job| !answered(*job)) {
+            // One plain question at a time: a look proves nothing before it.
+            let off_first = view.card.as_ref().is_some_and(|card| card.switch_off);
+            let code = if off_first { SWITCH_OFF } else { DOUBT };
             all.push(QuestionView {
                 job: Some(job),
-                ..of_printer(DOUBT, view)
+                ..of_printer(code, view)
             });
         }
     }

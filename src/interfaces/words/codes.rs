@@ -424,6 +424,17 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
     ),
     // Questions.
     (
+        "SWITCH_OFF",
+        w(
+            "Job {job} terputus di mesin {printer}: matikan mesin itu, tunggu 10 detik, nyalakan lagi.",
+            "Job {job} was interrupted on {printer}: switch that printer off, wait 10 seconds, switch it on.",
+        ),
+        w(
+            "Halaman bisa masih menunggu di dalamnya dan baru hilang tanpa listrik; sesudah itu pertanyaannya datang.",
+            "A page may still wait inside and goes only with the power; the question comes after that.",
+        ),
+    ),
+    (
         "DOUBT",
         w(
             "Job {job} terputus di mesin {printer}: apakah kartunya keluar dan utuh?",

@@ -65,6 +65,13 @@ pub enum Deed {
         /// The printer.
         printer: PrinterId,
     },
+    /// A printer was switched off, or on again, because a page may wait in its memory.
+    Switched {
+        /// The printer.
+        printer: PrinterId,
+        /// It is on.
+        on: bool,
+    },
     /// A job that had failed twice was released.
     Released {
         /// The job.

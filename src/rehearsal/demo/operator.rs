@@ -75,6 +75,8 @@ struct Post<H> {
     attributed: BTreeMap<CardId, JobId>,
     loaded: usize,
     away: usize,
+    /// It was switched off and on for the doubt that is open.
+    switched: bool,
 }
 
 /// The operator.
@@ -109,6 +111,7 @@ impl<O: Orders, H: Hands> Operator<O, H> {
             attributed: BTreeMap::new(),
             loaded: 0,
             away: 0,
+            switched: false,
         };
         self.posts.insert(printer, post);
     }
@@ -217,6 +220,7 @@ impl<O: Orders, H: Hands> Operator<O, H> {
         let about = question.about.as_ref().map_or("", |code| code.0.as_str());
         match (question.code.0.as_str(), view, question.job) {
             ("DOUBT", Some(view), Some(job)) => self.settle(&view.id, job).await,
+            ("SWITCH_OFF", Some(view), _) => self.switch(&view.id).await,
             ("CUT_SPOILED", _, Some(job)) => self.cut(job).await,
             ("PRINTER_IN_DOUBT", Some(view), _) => self.look_and_resume(&view.id, about).await,
             ("LOAD_HOPPER", Some(view), _) => self.refill(view).await,
@@ -237,6 +241,7 @@ impl<O: Orders, H: Hands> Operator<O, H> {
         if detail.job.state != "in_doubt" {
             return Ok(Vec::new());
         }
+        self.post_mut(printer)?.switched = false;
         let mut deeds = self.open_and_clear(printer).await?;
         let mark = mark::of(&detail.job.key);
         let uid = detail
@@ -281,6 +286,22 @@ impl<O: Orders, H: Hands> Operator<O, H> {
             found,
         });
         Ok(deeds)
+    }
+
+    /// Switches a printer off at one visit and on at the next: that is long enough for what it remembers to go.
+    async fn switch(&mut self, printer: &PrinterId) -> Result<Vec<Deed>, OperatorError> {
+        let on = !self.hand(printer, Hand::Look).await?.power;
+        // What it was told to wait for is seen by the spooler after it is on again.
+        if on || !self.post(printer)?.switched {
+            let hand = if on { Hand::PowerOn } else { Hand::PowerOff };
+            self.hand(printer, hand).await?;
+            self.post_mut(printer)?.switched = on;
+            return Ok(vec![Deed::Switched {
+                printer: printer.clone(),
+                on,
+            }]);
+        }
+        Ok(Vec::new())
     }
 
     /// A spoiled card waits for the scissors.

@@ -72,6 +72,17 @@ pub(super) fn deed(lang: Lang, deed: &Deed) -> String {
             let words = lang.pick("diperiksa, dilanjutkan", "looked at, goes on");
             format!("{printer}: {words}")
         }
+        Deed::Switched { printer, on } => {
+            let words = if *on {
+                lang.pick("dinyalakan lagi", "switched on again")
+            } else {
+                lang.pick(
+                    "dimatikan: halaman bisa masih menunggu di dalamnya",
+                    "switched off: a page may wait inside",
+                )
+            };
+            format!("{printer}: {words}")
+        }
         Deed::Released { job } => {
             let words = lang.pick(
                 "dilepas setelah dua kali gagal",

@@ -164,6 +164,7 @@ pub(super) fn a_fleet() -> Vec<PrinterView> {
             point: "sent:finish".to_owned(),
             doing: doing.to_owned(),
             asks_person,
+            switch_off: false,
         })
     };
     vec![

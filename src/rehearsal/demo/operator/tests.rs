@@ -129,6 +129,7 @@ fn settled(deeds: &[Deed]) -> Vec<Settlement> {
             | Deed::Shut { .. }
             | Deed::Emptied { .. }
             | Deed::Resumed { .. }
+            | Deed::Switched { .. }
             | Deed::Released { .. } => None,
         })
         .collect()
@@ -209,6 +210,7 @@ async fn an_empty_hopper_is_filled_and_the_shelf_behind_it_too() {
             | Deed::Shut { .. }
             | Deed::Emptied { .. }
             | Deed::Resumed { .. }
+            | Deed::Switched { .. }
             | Deed::Released { .. } => None,
         })
         .collect();
