@@ -5,7 +5,7 @@
 //!
 //! - [`mechanism`]: the physics and the truth
 //! - [`model`]: every model by name
-//! - [`evolis`], [`zebra`]: one maker's firmware over it, each
+//! - [`evolis`], [`zebra`], [`magicard`]: one maker's firmware over it, each
 //! - [`hands`], [`faults`]: what people and chance do to it
 //! - [`tray`], [`host`]: pictures of what came out, and a printer as a program
 
@@ -15,6 +15,7 @@ pub mod faults;
 pub mod hands;
 mod hex;
 pub mod host;
+pub mod magicard;
 pub mod mechanism;
 pub mod model;
 mod reader;

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use crate::device::Device;
 use crate::faults::FaultPlan;
-use crate::{evolis, zebra};
+use crate::{evolis, magicard, zebra};
 
 /// A model could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum ModelError {
 
 /// Every model's name.
 pub fn names() -> Vec<&'static str> {
-    let makers: [&[&str]; 2] = [&evolis::PROFILES, &zebra::PROFILES];
+    let makers: [&[&str]; 3] = [&evolis::PROFILES, &zebra::PROFILES, &magicard::PROFILES];
     makers.concat()
 }
 
@@ -52,6 +52,7 @@ pub fn build(
     }
     of!(evolis::Evolis);
     of!(zebra::Zebra);
+    of!(magicard::Magicard);
     Err(ModelError::Unknown {
         name: name.to_owned(),
     })
