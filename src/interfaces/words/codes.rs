@@ -26,6 +26,14 @@ pub(super) const RULES: &[(&str, &str, Words)] = &[
         ),
     ),
     (
+        rules::REJECTED_TEST_CARD,
+        "kartu uji dipesan di mesinnya, bukan dikirim",
+        w(
+            "Pesan di mesinnya: cetak printer P test-card",
+            "Order it at its printer: cetak printer P test-card",
+        ),
+    ),
+    (
         rules::REJECTED_BORN_IN_FUTURE,
         "tanggal lahir sesudah hari ini",
         w(
