@@ -6,10 +6,12 @@
 //! - [`session`]: the one pump that joins a machine and a link; `now` is an argument
 //! - [`reader`]: the chip reader's machine (lines over a socket)
 //! - [`evolis`]: the Evolis command language
+//! - [`matica`]: the retransfer printers of the XID family
 
 pub mod colour;
 pub mod contract;
 pub mod evolis;
 pub mod link;
+pub mod matica;
 pub mod reader;
 pub mod session;

@@ -114,6 +114,17 @@ pub enum BenchFlag {
     LastPanelCounted,
     /// A new sequence drops planes that wait in memory.
     SequenceStartDropsPlanes,
+    /// After a power cut the first question on this transport is answered with the attention: its absence says
+    /// that the power was kept.
+    AttentionOnTransport,
+    /// A connection that ends moves no card.
+    CloseMovesNoCard,
+    /// A card is counted when its face is fused to it, and by nothing else.
+    CardCountedAtTransfer,
+    /// Nothing but a command of ours moves a card: neither a start nor the end of a connection.
+    OnlyCommandsMoveCards,
+    /// A finished card may be kept at the print position and ordered out from there.
+    HoldsAtPrintPosition,
 }
 
 /// One row of a maker's custody table. Every condition that is set must hold.

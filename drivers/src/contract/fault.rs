@@ -58,6 +58,14 @@ pub enum Fault {
     OtherUnit,
     /// The printer answers something else than was asked.
     OutOfStep,
+    /// Warming up, asleep, starting, or in its own menu: it says itself when it is ready.
+    NotReady,
+    /// It was switched off or reset since it was last asked: what its memory held is gone.
+    Restarted,
+    /// A part inside failed (heater, roller, board): the maker's service is needed.
+    Hardware,
+    /// The output refused a finished card, and it went to the reject box: a hand fetches it from there.
+    GoodCardInReject,
     /// An answer of the error kind that is in no catalogue; its text without personal data.
     Unlisted(String),
 }
@@ -77,7 +85,7 @@ impl Fault {
     /// What it does to the work.
     pub fn gravity(&self) -> Gravity {
         match self {
-            Fault::CleaningDue => Gravity::Report,
+            Fault::CleaningDue | Fault::GoodCardInReject => Gravity::Report,
             Fault::FeederEmpty
             | Fault::CoverOpen
             | Fault::RibbonEnd
@@ -87,6 +95,7 @@ impl Fault {
             | Fault::OutputDoorOpen
             | Fault::RejectFull
             | Fault::Overheated
+            | Fault::NotReady
             | Fault::CardInside => Gravity::Hold,
             Fault::CardJam
             | Fault::MechanicalTimeout
@@ -103,6 +112,8 @@ impl Fault {
             | Fault::SettingRefused
             | Fault::OtherUnit
             | Fault::OutOfStep
+            | Fault::Restarted
+            | Fault::Hardware
             | Fault::Unlisted(_) => Gravity::Stop,
         }
     }
@@ -136,6 +147,10 @@ impl Fault {
             Fault::SettingRefused => "SETTING_REFUSED",
             Fault::OtherUnit => "OTHER_UNIT",
             Fault::OutOfStep => "OUT_OF_STEP",
+            Fault::NotReady => "NOT_READY",
+            Fault::Restarted => "RESTARTED",
+            Fault::Hardware => "HARDWARE",
+            Fault::GoodCardInReject => "GOOD_CARD_IN_REJECT",
             Fault::Unlisted(_) => "UNLISTED",
         }
     }
@@ -150,7 +165,9 @@ impl Fault {
             Fault::RibbonUnreadable => "marker-supply-empty-warning",
             Fault::OutputFull | Fault::RejectFull => "output-area-full-error",
             Fault::OutputDoorOpen => "door-open-error",
-            Fault::CleaningDue => "other-report",
+            Fault::CleaningDue | Fault::NotReady | Fault::Restarted | Fault::GoodCardInReject => {
+                "other-report"
+            }
             Fault::Overheated
             | Fault::MagneticChecksum
             | Fault::MagneticWrite
@@ -164,6 +181,7 @@ impl Fault {
             | Fault::SettingRefused
             | Fault::OtherUnit
             | Fault::OutOfStep
+            | Fault::Hardware
             | Fault::Unlisted(_) => "other-error",
         }
     }

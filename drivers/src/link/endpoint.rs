@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `serial:///dev/serial/by-id/...` | `baud` (115200), `flow` = `none`, `rtscts`, `xonxoff` (`none`) |
 //! | `usb:///dev/usb/lp0` | |
-//! | `tcp://host:port`, `tcp://[address]:port` | `user_timeout_ms` (5000) |
+//! | `tcp://host:port`, `tcp://[address]:port` | `user_timeout_ms` (5000), `status` = `udp:port` (no status channel) |
 //! | `unix:///path` | |
 
 use std::fmt;
@@ -15,9 +15,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::AsyncLink;
+use super::beside::Beside;
 use super::serial::{BAUD_DEFAULT, Flow, SerialLink, SerialPort};
 use super::socket::{SocketLink, SocketPort};
 use super::tcp::{TcpLink, TcpPort, USER_TIMEOUT};
+use super::udp::{UdpLink, UdpPort};
 use super::usb::{UsbLink, UsbPort};
 
 /// Where a printer or reader is reached.
@@ -46,6 +48,8 @@ pub enum Endpoint {
         port: u16,
         /// How long bytes may stay unacknowledged.
         user_timeout: Duration,
+        /// The same host's datagram port that tells its status beside the connection, never zero.
+        status: Option<u16>,
     },
     /// A Unix socket.
     Unix {
@@ -155,16 +159,22 @@ impl fmt::Display for Endpoint {
                 host,
                 port,
                 user_timeout,
+                status,
             } => {
                 if host.contains(':') {
                     write!(f, "tcp://[{host}]:{port}")?;
                 } else {
                     write!(f, "tcp://{host}:{port}")?;
                 }
+                let mut mark = '?';
                 if *user_timeout != USER_TIMEOUT {
-                    write!(f, "?user_timeout_ms={}", user_timeout.as_millis())?;
+                    write!(f, "{mark}user_timeout_ms={}", user_timeout.as_millis())?;
+                    mark = '&';
                 }
-                Ok(())
+                match status {
+                    Some(port) => write!(f, "{mark}status=udp:{port}"),
+                    None => Ok(()),
+                }
             }
             Endpoint::Unix { path } => write!(f, "unix://{}", path.display()),
         }
@@ -208,7 +218,17 @@ pub fn connect(endpoint: &Endpoint) -> Box<dyn AsyncLink> {
             host,
             port,
             user_timeout,
-        } => Box::new(TcpLink::new(TcpPort::new(host, *port, *user_timeout))),
+            status,
+        } => {
+            let main = TcpLink::new(TcpPort::new(host, *port, *user_timeout));
+            match status {
+                Some(port) => {
+                    let status = UdpLink::new(UdpPort::new(host, *port));
+                    Box::new(Beside::new(main, status))
+                }
+                None => Box::new(main),
+            }
+        }
         Endpoint::Unix { path } => Box::new(SocketLink::new(SocketPort::new(path))),
     }
 }
@@ -238,11 +258,13 @@ fn tcp<'a>(
         authority: place.to_owned(),
     })?;
     let mut user_timeout = USER_TIMEOUT;
+    let mut status = None;
     for (name, value) in parameters {
         match name {
             "user_timeout_ms" => {
                 user_timeout = Duration::from_millis(positive("user_timeout_ms", value)?.into());
             }
+            "status" => status = Some(datagram_port(value)?),
             _ => return Err(unknown("tcp", name)),
         }
     }
@@ -250,7 +272,20 @@ fn tcp<'a>(
         host,
         port,
         user_timeout,
+        status,
     })
+}
+
+fn datagram_port(value: &str) -> Result<u16, EndpointError> {
+    let port = value
+        .strip_prefix("udp:")
+        .and_then(|port| port.parse().ok());
+    port.filter(|port| *port != 0)
+        .ok_or_else(|| EndpointError::Value {
+            name: "status",
+            value: value.to_owned(),
+            expected: "udp:port",
+        })
 }
 
 fn host_and_port(place: &str) -> Option<(String, u16)> {
@@ -329,6 +364,8 @@ mod tests {
             "tcp://192.0.2.7:9100",
             "tcp://[2001:db8::7]:9100?user_timeout_ms=60000",
             "tcp://evo-pr1.local:9100",
+            "tcp://192.0.2.7:50730?status=udp:50731",
+            "tcp://192.0.2.7:50730?user_timeout_ms=60000&status=udp:50731",
             "unix:///run/cetak/reader.sock",
         ] {
             let endpoint: Endpoint = uri.parse().unwrap();
@@ -363,6 +400,8 @@ mod tests {
             tcp://:9100 -> ":9100" is no host:port
             tcp://a/b:9100 -> "a/b:9100" is no host:port
             tcp://h:1?linger=0 -> tcp has no parameter "linger"
+            tcp://h:1?status=50731 -> "50731" is no value for status: udp:port expected
+            tcp://h:1?status=udp:0 -> "udp:0" is no value for status: udp:port expected
             unix:///s?mode=1 -> unix has no parameter "mode"
         "#]]
         .assert_eq(
@@ -383,6 +422,8 @@ mod tests {
                 "tcp://:9100",
                 "tcp://a/b:9100",
                 "tcp://h:1?linger=0",
+                "tcp://h:1?status=50731",
+                "tcp://h:1?status=udp:0",
                 "unix:///s?mode=1",
             ]
             .map(|uri| format!("{uri} -> {}\n", uri.parse::<Endpoint>().unwrap_err()))

@@ -2,9 +2,11 @@
 //!
 //! - [`endpoint`]: URIs, and the link to what each names
 //! - [`serial`], [`usb`], [`tcp`], [`socket`]: the real ones, over one [`stream`]
+//! - [`udp`]: datagrams, and [`beside`]: them as the status channel of another link
 //! - [`memory`]: a deterministic pipe for tests and rehearsals
 //! - [`trace`], [`flaky`]: wrap any of them, to log it or to make it misbehave by plan
 
+pub mod beside;
 pub mod endpoint;
 pub mod flaky;
 pub mod memory;
@@ -13,6 +15,7 @@ pub mod socket;
 pub mod stream;
 pub mod tcp;
 pub mod trace;
+pub mod udp;
 pub mod usb;
 
 #[cfg(test)]

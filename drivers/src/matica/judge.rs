@@ -1,0 +1,696 @@
+//! What answers mean for the request in flight, and what is decided between its steps.
+
+use super::info::{self, Info, State};
+use super::progress::Said;
+use super::sense::{Kind, Sense};
+use super::task::{Doing, READY_IN_A_ROW, Step, Task};
+use super::wire::{self, Greeting, Position, Told, Word};
+use super::{Antenna, Film, Matica};
+use crate::contract::{
+    Answer, BenchFlag, Event, Evidence, Fault, LastAnswer, Moment, Place, Power, Request, Setup,
+    Stage, Status, Told as Item,
+};
+
+/// Looks at a counter that has not moved yet at most.
+const RECOUNTS_MAX: u32 = 5;
+
+/// A decision between steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judge {
+    /// All is read before a card.
+    Prepared,
+    /// The card came where it was sent.
+    Fed,
+    /// The card goes to the print position, over film that is fresh for it.
+    Bring,
+    /// It is there, else the stage ends here.
+    AtPrint,
+    /// The stage was answered.
+    Done,
+    /// The transfer was answered and the evidence read.
+    Transferred,
+    /// A card is there to be ejected.
+    MayEject,
+    /// It has left.
+    Ejected,
+    /// It has left by the reject exit.
+    EjectedByReject,
+    /// A card is there to be rejected.
+    MayReject,
+    /// It has left.
+    Rejected,
+    /// The path is empty.
+    MayClear,
+    /// Something stands that a command clears.
+    MustClear,
+    /// Nothing stands any more.
+    Cleared,
+    /// A stage's fault, with what could be read after it.
+    Failed,
+    /// Status is read.
+    Told,
+    /// Who it is has been asked.
+    Identified,
+    /// The power's witness is heard.
+    Listened,
+    /// First reading of the evidence.
+    FirstReading,
+    /// Second one.
+    Settled,
+}
+
+impl Matica {
+    pub(super) fn learn_greeting(&mut self, greeting: &Greeting) {
+        if !greeting.model.is_empty() {
+            self.identity.model = Item::Told(greeting.model.clone());
+            self.identity.other_model = self.model.contradicts(&greeting.model);
+        }
+        // There is no serial number on this wire: name and address stand in for it.
+        self.identity.serial = Item::Inferred(greeting.unit());
+    }
+
+    pub(super) fn learn_info(&mut self, info: Info) {
+        if let Some(ribbon) = info.ribbon_name() {
+            self.identity.ribbon = Item::Told(ribbon.to_owned());
+        }
+        if info.state == Some(State::Heating) {
+            self.heard_heating();
+        }
+        let Some(task) = &mut self.task else { return };
+        task.evidence.cards = info.total;
+        task.evidence.feeder_filled = info.hopper_filled.or(task.evidence.feeder_filled);
+        // A level in coarse steps would tell two equal readings apart.
+        if matches!(task.request, Request::Status | Request::Prepare(_)) {
+            task.evidence.ribbon_left = info.ribbon_left();
+        }
+        task.info = Some(info);
+    }
+
+    /// Heating or starting after a doubt also points to lost power \[inferred\].
+    fn heard_heating(&mut self) {
+        let listens = self
+            .task
+            .as_ref()
+            .is_some_and(|task| matches!(task.request, Request::Listen { .. }));
+        if listens {
+            self.note_power_lost();
+        }
+    }
+
+    /// Whether the attention, told once, ends the request: a card is in question and the job's memory is gone.
+    pub(super) fn ends_with_attention(&self) -> bool {
+        match self.task.as_ref().map(|task| &task.request) {
+            Some(Request::Prepare(setup)) => setup.card_inside,
+            Some(Request::Do(stage)) => *stage != Stage::Clear,
+            Some(
+                Request::Load(_)
+                | Request::Listen { .. }
+                | Request::Examine { .. }
+                | Request::Status
+                | Request::Identify
+                | Request::AwaitRestart,
+            )
+            | None => false,
+        }
+    }
+
+    /// Learns from one answer.
+    pub(super) fn heard_word(&mut self, word: Word, said: Said, now: Moment) {
+        if let Said::Refused(sense) = said
+            && sense.kind() == Kind::Attention
+            && !word.moves()
+        {
+            self.note_power_lost();
+            let listens = self
+                .task
+                .as_ref()
+                .is_some_and(|task| matches!(task.request, Request::Listen { .. }));
+            if self.ends_with_attention() && word != Word::Release {
+                self.stop(sense, Some(word), now);
+            } else if listens && word == Word::Ready {
+                self.step_done(now);
+            } else {
+                // It is told once: the same question again.
+                self.ask_for(word, now);
+            }
+            return;
+        }
+        match word {
+            Word::Ready => self.heard_readiness(&said, now),
+            Word::Position => self.heard_place(&said, now),
+            Word::Release => self.heard_release(&said, now),
+            Word::Engage => self.heard_engage(&said, now),
+            Word::Initialise
+            | Word::Load { .. }
+            | Word::Move { .. }
+            | Word::Print(_)
+            | Word::Transfer { .. } => match said {
+                Said::Refused(sense) => self.heard_refusal(word, sense, now),
+                Said::Done | Said::Data(_) => {
+                    self.last = LastAnswer::Ok;
+                    self.conversation.film = match word {
+                        Word::Load {
+                            to: Position::Print,
+                        }
+                        | Word::Move {
+                            to: Position::Print,
+                        } => Film::Fresh,
+                        Word::Print(_) => Film::Printed,
+                        Word::Load { .. }
+                        | Word::Move { .. }
+                        | Word::Transfer { .. }
+                        | Word::Initialise
+                        | Word::Ready
+                        | Word::Position
+                        | Word::Engage
+                        | Word::Release => Film::Unknown,
+                    };
+                    self.step_done(now);
+                }
+            },
+        }
+    }
+
+    fn heard_refusal(&mut self, word: Word, sense: Sense, now: Moment) {
+        let ejects = self
+            .task
+            .as_ref()
+            .is_some_and(|task| matches!(task.request, Request::Do(Stage::Eject)));
+        let out = word
+            == Word::Move {
+                to: Position::Output,
+            };
+        // A plain move to the output is [unknown]: the finished card then leaves by the other exit.
+        if ejects && out && sense.out_of_sequence() {
+            if let Some(task) = &mut self.task {
+                task.doing = Doing::Nothing;
+                task.instead([
+                    Step::Say(Word::Move {
+                        to: Position::Reject,
+                    }),
+                    Step::Say(Word::Position),
+                    Step::Judge(Judge::EjectedByReject),
+                ]);
+            }
+            self.run(now);
+        } else {
+            self.stop(sense, Some(word), now);
+        }
+    }
+
+    /// An antenna that was not on may be refused to be switched off: the move that follows decides.
+    fn heard_release(&mut self, said: &Said, now: Moment) {
+        if matches!(said, Said::Done | Said::Data(_)) {
+            self.conversation.antenna = Antenna::Off;
+        }
+        self.step_done(now);
+    }
+
+    fn heard_engage(&mut self, said: &Said, now: Moment) {
+        let prepares = self
+            .task
+            .as_ref()
+            .is_some_and(|task| matches!(task.request, Request::Prepare(_)));
+        match said {
+            // It may be on already; whether the chip answers is the reader's word.
+            Said::Refused(sense) if !(prepares && sense.out_of_sequence()) => {
+                self.stop(*sense, Some(Word::Engage), now);
+            }
+            Said::Done | Said::Data(_) | Said::Refused(_) => {
+                self.conversation.antenna = Antenna::On;
+                self.step_done(now);
+            }
+        }
+    }
+
+    fn heard_place(&mut self, said: &Said, now: Moment) {
+        let told = match said {
+            Said::Data(payload) => wire::place(payload),
+            Said::Done | Said::Refused(_) => None,
+        };
+        let chip = self.setup.is_none_or(|setup| setup.chip);
+        let station = self.options.station;
+        if let Some(task) = &mut self.task {
+            task.place = told;
+            task.evidence.place = match told {
+                None => Place::Unknown,
+                Some(Told::Nothing) => Place::Empty,
+                // Where the antenna sits at the print position, a card for its chip stands at both.
+                Some(Told::Inside(Some(Position::Print))) if station == Position::Print && chip => {
+                    Place::Contactless
+                }
+                Some(Told::Inside(Some(Position::Contactless))) => Place::Contactless,
+                Some(Told::Inside(Some(Position::Contact))) => Place::Contact,
+                Some(Told::Inside(_)) => Place::Path,
+            };
+        }
+        self.step_done(now);
+    }
+
+    fn heard_readiness(&mut self, said: &Said, now: Moment) {
+        let sense = match said {
+            Said::Refused(sense) => Some(*sense),
+            Said::Done | Said::Data(_) => None,
+        };
+        let rest = self.options.limits.poll;
+        let Some(task) = &mut self.task else { return };
+        let Some(poll) = &mut task.poll else {
+            // A `Listen` asks once.
+            task.standing = sense;
+            if sense.is_some_and(Sense::fresh_start) {
+                self.heard_heating();
+            }
+            return self.step_done(now);
+        };
+        let moves = sense.is_some_and(|sense| matches!(sense.kind(), Kind::Busy | Kind::Waiting));
+        let same = poll.streak > 0 && poll.told == sense;
+        poll.streak = match (moves, same) {
+            (true, _) => 0,
+            (false, true) => poll.streak + 1,
+            (false, false) => 1,
+        };
+        poll.told = sense;
+        let over = now.since(poll.began);
+        if !moves && poll.streak >= poll.in_a_row {
+            task.poll = None;
+            self.stands(sense);
+            self.step_done(now);
+        } else if over < poll.patience {
+            task.doing = Doing::Resting { until: now + rest };
+        } else if matches!(task.request, Request::Examine { .. }) {
+            self.answer(Answer::Silent { waited: over });
+        } else {
+            task.poll = None;
+            self.stands(sense);
+            self.step_done(now);
+        }
+    }
+
+    /// What stands in the way, as evidence.
+    fn stands(&mut self, sense: Option<Sense>) {
+        let Some(task) = &mut self.task else { return };
+        task.standing = sense;
+        task.evidence.lid_open = Some(sense.is_some_and(Sense::door_open));
+        // A ready printer has blanks; what else it says leaves that open.
+        let told = match sense {
+            None => Some(true),
+            Some(sense) if sense.no_card() => Some(false),
+            Some(_) => None,
+        };
+        task.evidence.feeder_filled = told.or(task.evidence.feeder_filled);
+    }
+
+    /// Decides; may add steps or end the request.
+    pub(super) fn judge(&mut self, judge: Judge, now: Moment) {
+        match judge {
+            Judge::Prepared => self.judge_prepared(),
+            Judge::Fed => self.judge_fed(),
+            Judge::Bring => self.judge_bring(),
+            Judge::AtPrint => {
+                let there = self.task.as_ref().and_then(|task| task.place)
+                    == Some(Told::Inside(Some(Position::Print)));
+                if !there {
+                    self.fault(Fault::OutOfStep);
+                }
+            }
+            Judge::Done => self.done(LastAnswer::Ok),
+            Judge::Transferred => self.judge_transferred(),
+            Judge::MayEject => self.judge_may_leave(Position::Output, Judge::Ejected),
+            Judge::MayReject => self.judge_may_leave(Position::Reject, Judge::Rejected),
+            Judge::Ejected | Judge::Rejected => self.judge_left(),
+            Judge::EjectedByReject => {
+                if self.inside() == Some(false) {
+                    self.tell(Event::Fault(Fault::GoodCardInReject));
+                }
+                self.judge_left();
+            }
+            Judge::MayClear => match self.inside() {
+                Some(false) => {
+                    if let Some(task) = &mut self.task {
+                        task.first([
+                            Step::Ready {
+                                in_a_row: 1,
+                                patience: self.options.limits.ready,
+                            },
+                            Step::Judge(Judge::MustClear),
+                        ]);
+                    }
+                }
+                Some(true) => self.fault(Fault::CardInside),
+                None => self.fault(Fault::OutOfStep),
+            },
+            Judge::MustClear => self.judge_must_clear(),
+            Judge::Cleared => {
+                let standing = self.task.as_ref().and_then(|task| task.standing);
+                match standing.filter(|sense| !sense.no_card()) {
+                    Some(sense) => self.fault(sense.fault()),
+                    None => self.done(LastAnswer::Ok),
+                }
+            }
+            Judge::Failed => self.judge_failed(),
+            Judge::Told => self.judge_status(),
+            Judge::Identified => {
+                let identity = self.identity.clone();
+                self.tell(Event::Identity(identity));
+                self.done(LastAnswer::Unknown);
+            }
+            Judge::Listened => self.judge_listened(),
+            Judge::FirstReading => self.judge_first_reading(),
+            Judge::Settled => self.judge_settled(),
+        }
+        self.run(now);
+    }
+
+    fn inside(&self) -> Option<bool> {
+        self.task.as_ref()?.evidence.place.inside()
+    }
+
+    fn judge_prepared(&mut self) {
+        let setup = self.setup.expect("set when the request came");
+        let (Some(task), counts) = (&self.task, self.model.tells_by_udp) else {
+            return;
+        };
+        if counts && task.evidence.cards.is_none() {
+            // A baseline without its counter proves nothing later.
+            let waited = self.options.limits.status;
+            return self.answer(Answer::Silent { waited });
+        }
+        if self.identity.other_model {
+            return self.fault(Fault::OtherUnit);
+        }
+        if let Some(fault) = unprepared(task, setup) {
+            return self.fault(fault);
+        }
+        let at_station = task.place == Some(Told::Inside(Some(self.options.station)));
+        let waits = setup.card_inside && setup.chip && at_station;
+        if waits && self.options.engage && self.conversation.antenna != Antenna::On {
+            if let Some(task) = &mut self.task {
+                task.first([Step::Say(Word::Engage), Step::Judge(Judge::Done)]);
+            }
+            return;
+        }
+        if !setup.card_inside {
+            self.counted_before = task.evidence.cards;
+            // What happened before this card is no evidence about it.
+            self.power_lost = false;
+        }
+        self.done(LastAnswer::Ok);
+    }
+
+    fn judge_fed(&mut self) {
+        let Some(setup) = self.setup else { return };
+        let wanted = Some(Told::Inside(Some(self.fed_to(setup))));
+        let there = self.task.as_ref().and_then(|task| task.place) == wanted;
+        if there {
+            self.done(LastAnswer::Ok);
+        } else {
+            self.fault(Fault::OutOfStep);
+        }
+    }
+
+    /// A move in place may be refused or wind nothing \[unknown\]: a card over film that is not fresh for it leaves
+    /// the position and comes back.
+    fn judge_bring(&mut self) {
+        let released = self.released();
+        let fresh = self.conversation.film == Film::Fresh;
+        let Some(task) = &mut self.task else { return };
+        let aside = Word::Move {
+            to: Position::Contactless,
+        };
+        let back = Word::Move {
+            to: Position::Print,
+        };
+        match task.place {
+            Some(Told::Inside(Some(Position::Print))) if fresh => task.first(released),
+            Some(Told::Inside(Some(Position::Print))) => {
+                task.first(
+                    released
+                        .into_iter()
+                        .chain([Step::Say(aside), Step::Say(back)]),
+                );
+            }
+            Some(Told::Inside(_)) => {
+                task.first(released.into_iter().chain([Step::Say(back)]));
+            }
+            Some(Told::Nothing) | None => self.fault(Fault::OutOfStep),
+        }
+    }
+
+    fn judge_transferred(&mut self) {
+        let hold = self.setup.is_some_and(|setup| setup.hold);
+        let (counts, before) = (self.capabilities.witnesses.cards, self.counted_before);
+        let recount = self.options.limits.recount;
+        let Some(task) = &mut self.task else { return };
+        let there = match (hold, task.place) {
+            (true, Some(Told::Inside(Some(Position::Print)))) | (false, Some(Told::Nothing)) => {
+                true
+            }
+            (true | false, Some(Told::Inside(_) | Told::Nothing) | None) => false,
+        };
+        // A status may lag behind the mechanics.
+        let lags = counts && before.is_some() && task.evidence.cards == before;
+        if there && lags && task.recounts < RECOUNTS_MAX {
+            task.recounts += 1;
+            task.first([
+                Step::Pause(recount),
+                Step::Ask(info::EVIDENCE),
+                Step::Judge(Judge::Transferred),
+            ]);
+        } else if there {
+            self.done(LastAnswer::Ok);
+        } else if !hold && task.evidence.place.inside() == Some(true) {
+            self.fault(Fault::CardInside);
+        } else {
+            self.fault(Fault::OutOfStep);
+        }
+    }
+
+    /// Never into an empty path.
+    fn judge_may_leave(&mut self, to: Position, then: Judge) {
+        let released = self.released();
+        match self.inside() {
+            Some(true) => {
+                if let Some(task) = &mut self.task {
+                    task.first(released.into_iter().chain([
+                        Step::Say(Word::Move { to }),
+                        Step::Say(Word::Position),
+                        Step::Judge(then),
+                    ]));
+                }
+            }
+            Some(false) if to == Position::Output => self.done(LastAnswer::Unknown),
+            Some(false) | None => self.fault(Fault::OutOfStep),
+        }
+    }
+
+    fn judge_left(&mut self) {
+        match self.inside() {
+            Some(false) => self.done(LastAnswer::Ok),
+            Some(true) => self.fault(Fault::CardInside),
+            None => self.fault(Fault::OutOfStep),
+        }
+    }
+
+    /// Initialising throws a card out \[inferred\]: only with an empty path, and only where something stands that no
+    /// hand or time mends by itself.
+    fn judge_must_clear(&mut self) {
+        let patience = self.options.limits.ready_in_doubt;
+        let Some(task) = &mut self.task else { return };
+        match task.standing {
+            None => self.done(LastAnswer::Ok),
+            Some(sense) if sense.no_card() => self.done(LastAnswer::Ok),
+            Some(sense) if sense.door_open() => self.fault(Fault::CoverOpen),
+            Some(sense) if sense.kind() != Kind::Standing && !sense.asleep() => {
+                self.fault(sense.fault());
+            }
+            Some(_) => task.first([
+                Step::Say(Word::Initialise),
+                Step::Ready {
+                    in_a_row: READY_IN_A_ROW,
+                    patience,
+                },
+                Step::Say(Word::Position),
+                Step::Judge(Judge::Cleared),
+            ]),
+        }
+    }
+
+    fn judge_failed(&mut self) {
+        let power = self.power_in_stage();
+        let unit = self.unit();
+        let Some(task) = &mut self.task else { return };
+        let mut fault = task.fault.take().unwrap_or(Fault::OutOfStep);
+        let transfers = matches!(task.request, Request::Do(Stage::Finish));
+        let gone = task.evidence.place == Place::Empty;
+        let mut evidence = std::mem::take(&mut task.evidence);
+        evidence.power = power;
+        evidence.unit = unit;
+        if transfers && gone {
+            // A transfer that failed and a card that is not there contradict: a person looks.
+            self.tell(Event::Fault(fault));
+            fault = Fault::MechanicalTimeout;
+        }
+        self.answer(Answer::Fault(fault, evidence));
+    }
+
+    fn judge_status(&mut self) {
+        let counts = self.model.tells_by_udp;
+        let unit = self.unit();
+        let Some(task) = &mut self.task else { return };
+        if counts && task.info.is_none() {
+            let waited = self.options.limits.status;
+            return self.answer(Answer::Silent { waited });
+        }
+        let mut evidence = std::mem::take(&mut task.evidence);
+        evidence.unit = unit;
+        let mut faults: Vec<Fault> = task
+            .standing
+            .filter(|sense| sense.kind() != Kind::Busy)
+            .map(Sense::fault)
+            .into_iter()
+            .collect();
+        match task.info.as_ref().and_then(|info| info.state) {
+            Some(State::Stopped(sense)) if sense.kind() != Kind::Busy => {
+                evidence.lid_open = Some(sense.door_open());
+                faults.push(sense.fault());
+            }
+            Some(State::Heating) => faults.push(Fault::NotReady),
+            Some(State::Working | State::Other(_) | State::Stopped(_)) | None => {}
+        }
+        if evidence.feeder_filled == Some(false) {
+            faults.push(Fault::FeederEmpty);
+        }
+        faults.sort();
+        faults.dedup();
+        self.tell(Event::Status(Status {
+            evidence: evidence.clone(),
+            faults,
+        }));
+        self.answer(Answer::Done(evidence));
+    }
+
+    /// The first question after the doubt, asked once. Power counts as kept only where the bench saw the attention on
+    /// this transport, and only if no earlier question went unanswered: it may have been told then.
+    fn judge_listened(&mut self) {
+        let shown = self.bench(BenchFlag::AttentionOnTransport);
+        let witness = shown && !self.question_lost && !self.power_lost;
+        let power = match (self.power_lost, witness) {
+            (true, _) => Power::Lost,
+            (false, true) => Power::Kept,
+            (false, false) => Power::Unknown,
+        };
+        let (unit, last) = (self.unit(), self.last.clone());
+        let Some(task) = &mut self.task else { return };
+        let evidence = Evidence {
+            power,
+            unit,
+            last,
+            ..std::mem::take(&mut task.evidence)
+        };
+        // Supplies and counters are read again when nothing moves.
+        self.learnt = Evidence {
+            power: evidence.power,
+            last: evidence.last.clone(),
+            ..Evidence::default()
+        };
+        self.answer(Answer::Done(evidence));
+    }
+
+    fn judge_first_reading(&mut self) {
+        let again = self.reading();
+        let Some(task) = &mut self.task else { return };
+        let Request::Examine { apart } = task.request else {
+            return;
+        };
+        task.first_reading = Some(task.evidence.clone());
+        task.evidence.place = Place::Unknown;
+        task.evidence.cards = None;
+        task.evidence.lid_open = None;
+        task.evidence.feeder_filled = None;
+        task.first([Step::Pause(apart)]);
+        task.steps.extend(again);
+        task.steps.push_back(Step::Judge(Judge::Settled));
+    }
+
+    fn judge_settled(&mut self) {
+        let (power, unit) = (self.power(), self.unit());
+        // What came late while we read is the last answer all the same.
+        let last = self.last.clone();
+        let Some(task) = &mut self.task else { return };
+        let mut evidence = std::mem::take(&mut task.evidence);
+        let equal = |first: &Evidence| {
+            (first.place, first.cards, first.lid_open)
+                == (evidence.place, evidence.cards, evidence.lid_open)
+        };
+        evidence.settled = task.first_reading.as_ref().is_some_and(equal);
+        evidence.power = power;
+        evidence.unit = unit;
+        evidence.last = last;
+        let standing = task.standing;
+        if standing.is_some_and(Sense::hopper_jam) {
+            evidence.last = LastAnswer::Fault(Fault::FeederEmpty);
+        }
+        let jam = standing.is_some_and(|sense| is_jam(&sense.fault()));
+        // No blank was drawn, and yet a card is inside: nobody knows whose.
+        let strange = evidence.last == LastAnswer::Fault(Fault::FeederEmpty)
+            && evidence.place.inside() == Some(true);
+        if jam || strange {
+            self.answer(Answer::Fault(Fault::CardJam, evidence));
+        } else {
+            self.answer(Answer::Done(evidence));
+        }
+    }
+
+    /// Which unit answers, by the greeting of this connection.
+    fn unit(&self) -> Option<String> {
+        self.conversation.greeting.as_ref().map(Greeting::unit)
+    }
+
+    fn done(&mut self, last: LastAnswer) {
+        let (power, unit) = (self.power_in_stage(), self.unit());
+        let Some(task) = &mut self.task else { return };
+        let evidence = Evidence {
+            last,
+            power,
+            unit,
+            ..std::mem::take(&mut task.evidence)
+        };
+        self.answer(Answer::Done(evidence));
+    }
+
+    /// A fault of our own judgement: no motion of the stage was refused.
+    pub(super) fn fault(&mut self, fault: Fault) {
+        let (power, unit) = (self.power_in_stage(), self.unit());
+        let Some(task) = &mut self.task else { return };
+        let evidence = Evidence {
+            last: LastAnswer::Unknown,
+            power,
+            unit,
+            ..std::mem::take(&mut task.evidence)
+        };
+        self.answer(Answer::Fault(fault, evidence));
+    }
+}
+
+fn is_jam(fault: &Fault) -> bool {
+    matches!(fault, Fault::CardJam | Fault::MechanicalTimeout)
+}
+
+/// What would make a load pointless, or going on with the card inside.
+fn unprepared(task: &Task, setup: Setup) -> Option<Fault> {
+    let inside = task.evidence.place.inside();
+    let standing = task.standing.map(|sense| (sense, sense.fault()));
+    if setup.card_inside {
+        // An empty hopper is no hindrance for a card that is inside.
+        let hinders = standing.filter(|(sense, _)| !sense.no_card());
+        return hinders
+            .map(|(_, fault)| fault)
+            .or((inside != Some(true)).then_some(Fault::OutOfStep));
+    }
+    let empty = task.evidence.feeder_filled == Some(false);
+    (inside == Some(true))
+        .then_some(Fault::CardInside)
+        .or(standing.map(|(_, fault)| fault))
+        .or(empty.then_some(Fault::FeederEmpty))
+        .or(inside.is_none().then_some(Fault::OutOfStep))
+}
