@@ -7,8 +7,8 @@ use super::task::{Doing, READY_IN_A_ROW, Step, Task};
 use super::wire::{self, Greeting, Position, Told, Word};
 use super::{Antenna, Film, Matica};
 use crate::contract::{
-    Answer, BenchFlag, Event, Evidence, Fault, LastAnswer, Moment, Place, Power, Request, Setup,
-    Stage, Status, Told as Item,
+    Answer, BenchFlag, Event, Evidence, Fault, Gravity, LastAnswer, Moment, Place, Power, Request,
+    Setup, Stage, Status, Told as Item,
 };
 
 /// Looks at a counter that has not moved yet at most.
@@ -262,7 +262,12 @@ impl Matica {
             }
             return self.step_done(now);
         };
-        let moves = sense.is_some_and(|sense| matches!(sense.kind(), Kind::Busy | Kind::Waiting));
+        let mends = poll.mends;
+        let moves = sense.is_some_and(|sense| match sense.kind() {
+            Kind::Busy | Kind::Waiting => true,
+            Kind::Standing => mends && !sense.no_card() && sense.fault().gravity() == Gravity::Hold,
+            Kind::Attention => false,
+        });
         let same = poll.streak > 0 && poll.told == sense;
         poll.streak = match (moves, same) {
             (true, _) => 0,
@@ -331,6 +336,7 @@ impl Matica {
                             Step::Ready {
                                 in_a_row: 1,
                                 patience: self.options.limits.ready,
+                                mends: false,
                             },
                             Step::Judge(Judge::MustClear),
                         ]);
@@ -413,6 +419,7 @@ impl Matica {
     fn judge_bring(&mut self) {
         let released = self.released();
         let fresh = self.conversation.film == Film::Fresh;
+        let antenna_on = self.conversation.antenna == Antenna::On;
         let Some(task) = &mut self.task else { return };
         let aside = Word::Move {
             to: Position::Contactless,
@@ -420,20 +427,17 @@ impl Matica {
         let back = Word::Move {
             to: Position::Print,
         };
-        match task.place {
-            Some(Told::Inside(Some(Position::Print))) if fresh => task.first(released),
-            Some(Told::Inside(Some(Position::Print))) => {
-                task.first(
-                    released
-                        .into_iter()
-                        .chain([Step::Say(aside), Step::Say(back)]),
-                );
+        let away = match task.place {
+            // The card is not moved: only an antenna that we switched on is switched off.
+            Some(Told::Inside(Some(Position::Print))) if fresh => {
+                return task.first(released.filter(|_| antenna_on));
             }
-            Some(Told::Inside(_)) => {
-                task.first(released.into_iter().chain([Step::Say(back)]));
-            }
-            Some(Told::Nothing) | None => self.fault(Fault::OutOfStep),
-        }
+            Some(Told::Inside(Some(Position::Print))) => Some(Step::Say(aside)),
+            Some(Told::Inside(_)) => None,
+            Some(Told::Nothing) | None => return self.fault(Fault::OutOfStep),
+        };
+        let back = [Step::Say(back), Step::Say(Word::Position)];
+        task.first(released.into_iter().chain(away).chain(back));
     }
 
     fn judge_transferred(&mut self) {
@@ -508,6 +512,7 @@ impl Matica {
                 Step::Ready {
                     in_a_row: READY_IN_A_ROW,
                     patience,
+                    mends: false,
                 },
                 Step::Say(Word::Position),
                 Step::Judge(Judge::Cleared),

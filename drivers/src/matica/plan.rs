@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::info;
 use super::judge::Judge;
@@ -102,6 +103,7 @@ impl Matica {
             Step::Ready {
                 in_a_row: 1,
                 patience,
+                mends: setup.card_inside,
             },
             Step::Say(Word::Position),
             Step::Judge(Judge::Prepared),
@@ -114,6 +116,7 @@ impl Matica {
             Step::Ready {
                 in_a_row: READY_IN_A_ROW,
                 patience: self.options.limits.settle,
+                mends: false,
             },
             Step::Say(Word::Position),
             Step::Ask(info::EVIDENCE),
@@ -130,7 +133,8 @@ impl Matica {
                 Step::Begin,
                 Step::Ready {
                     in_a_row: 1,
-                    patience: std::time::Duration::ZERO,
+                    patience: Duration::ZERO,
+                    mends: false,
                 },
                 Step::Say(Word::Position),
             ]);
@@ -188,7 +192,6 @@ impl Matica {
             }
             Stage::Park => steps.extend([
                 Step::Judge(Judge::Bring),
-                Step::Say(Word::Position),
                 Step::Judge(Judge::AtPrint),
                 Step::Judge(Judge::Done),
             ]),
@@ -199,7 +202,6 @@ impl Matica {
                 };
                 steps.extend([
                     Step::Judge(Judge::Bring),
-                    Step::Say(Word::Position),
                     Step::Judge(Judge::AtPrint),
                     Step::Planes,
                     Step::Say(Word::Print(inks)),

@@ -29,7 +29,12 @@ pub(super) enum Step {
     /// A command and its answer.
     Say(Word),
     /// Asks whether it is ready until that is told so often in a row, or something stands in the way as often.
-    Ready { in_a_row: u32, patience: Duration },
+    Ready {
+        in_a_row: u32,
+        patience: Duration,
+        /// What a hand mends is waited for too: a card is inside, and nothing else can be done with it.
+        mends: bool,
+    },
     /// Asks over UDP, where this model tells anything there.
     Ask(&'static [Tag]),
     /// The planes of the picture.
@@ -97,6 +102,7 @@ pub(super) struct Poll {
     pub(super) told: Option<Sense>,
     pub(super) began: Moment,
     pub(super) patience: Duration,
+    pub(super) mends: bool,
 }
 
 /// A request in flight.
@@ -212,7 +218,11 @@ impl Matica {
                 self.wait_for(Doing::Hearing { until });
             }
             Step::Say(word) => self.ask_for(word, now),
-            Step::Ready { in_a_row, patience } => {
+            Step::Ready {
+                in_a_row,
+                patience,
+                mends,
+            } => {
                 if let Some(task) = &mut self.task {
                     task.poll = Some(Poll {
                         in_a_row,
@@ -220,6 +230,7 @@ impl Matica {
                         told: None,
                         began: now,
                         patience,
+                        mends,
                     });
                 }
                 self.ask_for(Word::Ready, now);

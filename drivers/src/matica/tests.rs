@@ -2,5 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod answers;
+mod bytes;
+mod doubts;
 mod fake;
+mod pictures;
+mod rows;
 mod stages;
+mod streams;

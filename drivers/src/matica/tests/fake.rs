@@ -19,8 +19,6 @@ pub(super) enum Does {
     Answers,
     /// Refuses with this sense.
     Refuses(u32),
-    /// Carries it out and says nothing.
-    Mute,
     /// Neither.
     Nothing,
     /// Carries it out; this many messages come later, by [`Fake::late`].
@@ -36,7 +34,6 @@ pub(super) enum Does {
 }
 
 pub(super) struct Fake {
-    pub(super) udp_model: bool,
     pub(super) model: &'static str,
     pub(super) greets: bool,
     pub(super) place: Option<u8>,
@@ -97,7 +94,6 @@ impl Fake {
     fn new(key: &str) -> Fake {
         let udp_model = key == XID8600;
         Fake {
-            udp_model,
             model: if udp_model { "XID8600" } else { "XID580i" },
             greets: true,
             place: None,
@@ -183,10 +179,6 @@ impl Fake {
         match does {
             Does::Answers => self.carry_out(kind, sequence, payload),
             Does::Refuses(sense) => refuse(sense),
-            Does::Mute => {
-                self.carry_out(kind, sequence, payload);
-                Vec::new()
-            }
             Does::Nothing => Vec::new(),
             Does::Later => {
                 let answer = self.carry_out(kind, sequence, payload);
@@ -257,7 +249,10 @@ impl Fake {
                 assert_eq!(self.place, Some(0), "a print without its card");
                 assert!(self.film_fresh, "a print onto a used panel");
                 self.film_fresh = false;
-                let kept = self.planes.iter().filter(|(plane, _)| argument & **plane != 0);
+                let kept = self
+                    .planes
+                    .iter()
+                    .filter(|(plane, _)| argument & **plane != 0);
                 let picture: Vec<u8> = kept.flat_map(|(_, data)| data.clone()).collect();
                 assert!(!picture.is_empty(), "an empty set of planes");
                 self.film = Some(picture);
@@ -286,7 +281,11 @@ impl Fake {
     fn arrive(&mut self, place: u8, flags: u8) {
         self.place = Some(place);
         if place == 0 {
-            assert_eq!(flags & 0x80, 0x80, "film is initialised with every card that comes to 0");
+            assert_eq!(
+                flags & 0x80,
+                0x80,
+                "film is initialised with every card that comes to 0"
+            );
             self.film = None;
             self.film_fresh = true;
         }
@@ -527,13 +526,15 @@ impl Bench {
 
     /// The connection falls.
     pub(super) fn cut(&mut self) {
-        self.incoming.retain(|(channel, _)| *channel == Channel::Status);
+        self.incoming
+            .retain(|(channel, _)| *channel == Channel::Status);
         self.matica.link(LinkNews::Down(Channel::Main), self.now);
         self.drain();
     }
 
     fn come(&mut self, channel: Channel, bytes: &[u8]) {
-        self.incoming.extend(bytes.iter().map(|byte| (channel, *byte)));
+        self.incoming
+            .extend(bytes.iter().map(|byte| (channel, *byte)));
     }
 
     /// The next piece of what the printer said, from one channel.
@@ -599,6 +600,15 @@ impl Bench {
         self.done(Request::Examine {
             apart: Duration::from_secs(15),
         })
+    }
+
+    /// A 600 dpi model asks for a connection only before a card.
+    pub(super) fn ask_connection(&mut self) {
+        self.events.clear();
+        self.matica
+            .ask(Request::Listen { after: None }, self.now)
+            .unwrap();
+        self.drain();
     }
 
     /// What would be fused if the transfer came.

@@ -25,8 +25,8 @@ fn a_card_without_chip_goes_its_way() {
     assert_eq!(
         bench.texts(),
         [
-            "02020000", "02020000", "plane 1", "plane 2", "plane 4", "plane 8", "0602000F",
-            "02020000", "07020005", "02020000"
+            "02020000", "plane 1", "plane 2", "plane 4", "plane 8", "0602000F", "02020000",
+            "07020005", "02020000"
         ]
     );
     assert_eq!(bench.closes, 1, "the job ends with its card");
@@ -65,7 +65,9 @@ fn the_second_card_opens_a_job_of_its_own_and_winds_its_own_film() {
     }
     assert_eq!(bench.fake.starts.len(), 3);
     assert_eq!(bench.fake.fused.len(), 3);
-    assert!(bench.fake.fused[0] != bench.fake.fused[1] && bench.fake.fused[1] != bench.fake.fused[2]);
+    assert!(
+        bench.fake.fused[0] != bench.fake.fused[1] && bench.fake.fused[1] != bench.fake.fused[2]
+    );
 }
 
 #[test]
@@ -77,11 +79,14 @@ fn an_antenna_at_the_print_position_needs_no_move_and_no_second_film() {
     let mut bench = bench(XID9300, options);
     bench.done(Request::Prepare(setup(true)));
     bench.forget();
-    assert_eq!(bench.done(Request::Do(Stage::Feed)).place, Place::Contactless);
+    assert_eq!(
+        bench.done(Request::Do(Stage::Feed)).place,
+        Place::Contactless
+    );
     bench.done(Request::Do(Stage::Park));
     assert_eq!(
         bench.texts(),
-        ["04028000", "0A021000", "02020000", "02020000", "0A025000", "02020000"]
+        ["04028000", "0A021000", "02020000", "02020000", "0A025000"]
     );
     bench.done(Request::Load(image(1)));
     bench.done(Request::Do(Stage::Face));
@@ -107,10 +112,7 @@ fn only_the_planes_with_content_are_sent_and_printed() {
     bench.done(Request::Load(std::sync::Arc::new(picture.clone())));
     bench.forget();
     bench.done(Request::Do(Stage::Face));
-    assert_eq!(
-        bench.texts(),
-        ["02020000", "02020000", "plane 8", "06020008"]
-    );
+    assert_eq!(bench.texts(), ["02020000", "plane 8", "06020008"]);
     picture.front.resin = BitPlane::clear(SMALL.0, SMALL.1);
     let blank = bench.fault(Request::Load(std::sync::Arc::new(picture)));
     assert_eq!(blank.0, Fault::BadParameter);
@@ -125,12 +127,30 @@ fn what_a_load_would_be_pointless_with_is_refused_before_it() {
         assert!(!bench.texts().iter().any(|text| text.starts_with("04")));
         fault
     };
-    assert_eq!(refused(|fake| fake.standing = Some(0x0002_D000)), Fault::FeederEmpty);
-    assert_eq!(refused(|fake| fake.standing = Some(0x0002_D100)), Fault::CoverOpen);
-    assert_eq!(refused(|fake| fake.standing = Some(0x0042_A200)), Fault::FilmEnd);
-    assert_eq!(refused(|fake| fake.standing = Some(0x0003_B200)), Fault::RibbonEnd);
-    assert_eq!(refused(|fake| fake.standing = Some(0x0003_9300)), Fault::CardJam);
-    assert_eq!(refused(|fake| fake.standing = Some(0x0002_DA00)), Fault::NotReady);
+    assert_eq!(
+        refused(|fake| fake.standing = Some(0x0002_D000)),
+        Fault::FeederEmpty
+    );
+    assert_eq!(
+        refused(|fake| fake.standing = Some(0x0002_D100)),
+        Fault::CoverOpen
+    );
+    assert_eq!(
+        refused(|fake| fake.standing = Some(0x0042_A200)),
+        Fault::FilmEnd
+    );
+    assert_eq!(
+        refused(|fake| fake.standing = Some(0x0003_B200)),
+        Fault::RibbonEnd
+    );
+    assert_eq!(
+        refused(|fake| fake.standing = Some(0x0003_9300)),
+        Fault::CardJam
+    );
+    assert_eq!(
+        refused(|fake| fake.standing = Some(0x0002_DA00)),
+        Fault::NotReady
+    );
     assert_eq!(refused(|fake| fake.place = Some(2)), Fault::CardInside);
     assert_eq!(refused(|fake| fake.model = "XID8600"), Fault::OtherUnit);
 }
@@ -138,11 +158,18 @@ fn what_a_load_would_be_pointless_with_is_refused_before_it() {
 #[test]
 fn a_printer_that_warms_up_is_waited_for() {
     let mut bench = plain(XID9300);
-    bench.fake.ready_script.extend([0x0006_2900, 0x0002_DB00, 0x0002_DA00, 0x0002_D300]);
+    bench
+        .fake
+        .ready_script
+        .extend([0x0006_2900, 0x0002_DB00, 0x0002_DA00, 0x0002_D300]);
     // The script answers 01 only; the attention comes by it too.
     let began = bench.now;
     let baseline = bench.done(Request::Prepare(setup(false)));
-    assert_eq!(baseline.power, Power::Unknown, "before a card nothing is in question");
+    assert_eq!(
+        baseline.power,
+        Power::Unknown,
+        "before a card nothing is in question"
+    );
     assert!(bench.now.since(began).as_millis() >= 600);
 }
 
@@ -154,7 +181,10 @@ fn without_its_counter_the_600_dpi_model_begins_no_card() {
         bench.ask(Request::Prepare(setup(false))),
         Answer::Silent { .. }
     ));
-    assert_eq!(bench.texts().iter().filter(|text| **text == "udp").count(), 3);
+    assert_eq!(
+        bench.texts().iter().filter(|text| **text == "udp").count(),
+        3
+    );
     let mut bench = plain(XID8600);
     bench.no_status = true;
     assert!(matches!(
@@ -167,7 +197,10 @@ fn without_its_counter_the_600_dpi_model_begins_no_card() {
 fn a_lost_datagram_is_asked_for_again() {
     let mut bench = plain(XID8600);
     bench.fake.on("udp", Does::Nothing);
-    bench.fake.on("udp", Does::Raw(unhex("F1000600 00000003 00000000 00000002 1FFF0400")));
+    bench.fake.on(
+        "udp",
+        Does::Raw(unhex("F1000600 00000003 00000000 00000002 1FFF0400")),
+    );
     assert_eq!(bench.done(Request::Prepare(setup(false))).cards, Some(117));
 }
 
@@ -307,8 +340,14 @@ fn stages_that_a_model_does_not_order_apart_are_refused() {
     }
     assert_eq!(bench.fault(Request::AwaitRestart).0, Fault::OptionAbsent);
     for beyond in [
-        Setup { duplex: true, ..setup(false) },
-        Setup { hold: true, ..setup(false) },
+        Setup {
+            duplex: true,
+            ..setup(false)
+        },
+        Setup {
+            hold: true,
+            ..setup(false)
+        },
     ] {
         assert_eq!(bench.fault(Request::Prepare(beyond)).0, Fault::OptionAbsent);
     }
@@ -316,7 +355,10 @@ fn stages_that_a_model_does_not_order_apart_are_refused() {
 
 #[test]
 fn a_held_card_is_ejected_apart_or_by_the_side_exit_which_is_told() {
-    let held = Setup { hold: true, ..setup(false) };
+    let held = Setup {
+        hold: true,
+        ..setup(false)
+    };
     for refused in [false, true] {
         let mut bench = with_bench(XID8600, &[BenchFlag::HoldsAtPrintPosition]);
         assert!(bench.matica.capabilities().hold);
@@ -331,7 +373,9 @@ fn a_held_card_is_ejected_apart_or_by_the_side_exit_which_is_told() {
             bench.fake.on("05020005", Does::Refuses(0x0005_2A00));
         }
         assert_eq!(bench.done(Request::Do(Stage::Eject)).place, Place::Empty);
-        let told = bench.events.contains(&Event::Fault(Fault::GoodCardInReject));
+        let told = bench
+            .events
+            .contains(&Event::Fault(Fault::GoodCardInReject));
         assert_eq!(told, refused);
         assert_eq!(bench.texts().contains(&"05020004"), refused);
         // Never into an empty path, and never a second transfer.
@@ -367,7 +411,10 @@ fn status_and_identity_are_told_without_a_motion() {
     let mut bench = plain(XID9300);
     bench.fake.standing = Some(0x0002_D100);
     let evidence = bench.done(Request::Status);
-    assert_eq!((evidence.place, evidence.lid_open), (Place::Empty, Some(true)));
+    assert_eq!(
+        (evidence.place, evidence.lid_open),
+        (Place::Empty, Some(true))
+    );
     assert_eq!(bench.closes, 1);
     bench.fake.place = Some(2);
     assert_eq!(bench.done(Request::Status).place, Place::Contactless);
