@@ -7,11 +7,13 @@
 //! - [`reader`]: the chip reader's machine (lines over a socket)
 //! - [`evolis`]: the Evolis command language
 //! - [`matica`]: the retransfer printers of the XID family
+//! - [`magicard`]: the Magicard languages of Enduro and of Rio and Tango
 
 pub mod colour;
 pub mod contract;
 pub mod evolis;
 pub mod link;
 pub mod matica;
+pub mod magicard;
 pub mod reader;
 pub mod session;

@@ -125,6 +125,8 @@ pub enum BenchFlag {
     OnlyCommandsMoveCards,
     /// A finished card may be kept at the print position and ordered out from there.
     HoldsAtPrintPosition,
+    /// A card is counted when it leaves, not when it is fed.
+    CardCountedAtEject,
 }
 
 /// One row of a maker's custody table. Every condition that is set must hold.
