@@ -13,7 +13,7 @@ pub mod colour;
 pub mod contract;
 pub mod evolis;
 pub mod link;
-pub mod matica;
 pub mod magicard;
+pub mod matica;
 pub mod reader;
 pub mod session;

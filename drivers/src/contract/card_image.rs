@@ -152,14 +152,64 @@ pub struct CardImage {
     pub back: Option<Side>,
 }
 
+impl Side {
+    fn enlarged(&self, times: usize) -> Side {
+        let bits = |plane: &BitPlane| {
+            let mut large = BitPlane::clear(plane.width * times, plane.height * times);
+            for y in 0..large.height {
+                for x in 0..large.width {
+                    if plane.get(x / times, y / times) {
+                        large.set(x, y);
+                    }
+                }
+            }
+            large
+        };
+        let colours = |colour: &Colour| {
+            let (width, height) = (colour.width * times, colour.height * times);
+            let mut rgb = Vec::with_capacity(width * height * 3);
+            for row in colour.rgb.chunks_exact((colour.width * 3).max(1)) {
+                let begin = rgb.len();
+                for dot in row.chunks_exact(3) {
+                    for _ in 0..times {
+                        rgb.extend_from_slice(dot);
+                    }
+                }
+                for _ in 1..times {
+                    rgb.extend_from_within(begin..begin + width * 3);
+                }
+            }
+            Colour { width, height, rgb }
+        };
+        Side {
+            colour: self.colour.as_ref().map(colours),
+            resin: bits(&self.resin),
+            overlay: match &self.overlay {
+                Overlay::Plane(plane) => Overlay::Plane(bits(plane)),
+                Overlay::Full => Overlay::Full,
+                Overlay::None => Overlay::None,
+            },
+        }
+    }
+}
+
 impl CardImage {
     /// The same picture for a printer of another size. At one resolution only a few dots at the edges differ:
-    /// the middles stay together, what sticks out is cut, what is new stays empty.
+    /// the middles stay together, what sticks out is cut, what is new stays empty. Where the printer is twice as
+    /// fine, each dot becomes two by two.
     pub fn fitted(self, width: usize, height: usize) -> CardImage {
         let side = |side: Side| {
-            if (side.resin.width, side.resin.height) == (width, height) {
+            let size = (side.resin.width, side.resin.height);
+            if size == (width, height) || size.0 == 0 {
                 return side;
             }
+            // To the nearest: 2,026 dots are twice 1,016 less a few at the edges.
+            let times = ((width + size.0 / 2) / size.0).max(1);
+            let side = if times > 1 {
+                side.enlarged(times)
+            } else {
+                side
+            };
             Side {
                 colour: side.colour.map(|colour| colour.fitted(width, height)),
                 resin: side.resin.fitted(width, height),

@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::colour::Separation;
 use crate::contract::{
     Answer, BenchFlag, Busy, Capabilities, Channel, Dialect, Event, Fault, LinkNews, Machine,
     Moment, Output, Request, Setup, Stage, Witnesses,
@@ -111,6 +112,8 @@ impl Default for Limits {
 pub struct Options {
     /// How it is reached.
     pub transport: Transport,
+    /// From light to dye.
+    pub separation: Separation,
     /// What the bench has shown for this model and firmware.
     pub bench: Vec<BenchFlag>,
     /// Reduced size for tests: dots along the long side, along the short one.
@@ -137,6 +140,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             transport: Transport::default(),
+            separation: Separation::default(),
             bench: Vec::new(),
             dots: None,
             language: "ENG",
@@ -224,6 +228,7 @@ impl Magicard {
                 place: false,
                 cards: true,
                 panels: true,
+                power: false,
             },
             hold: false,
             reject: false,

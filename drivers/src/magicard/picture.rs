@@ -7,7 +7,8 @@
 use super::job::{Area, Field, Header, Ink, Job, Order, Overcoat, Page, Plane, whole};
 use super::raster::Setting;
 use super::screen::screen;
-use crate::contract::{BitPlane, CardImage, Colour, Overlay, Ribbon, Side};
+use crate::colour::{Planes, Separation};
+use crate::contract::{BitPlane, CardImage, Overlay, Ribbon, Side};
 
 /// Rectangles of one kind in a header at most \[doc\].
 const AREAS_MAX: usize = 2;
@@ -40,6 +41,8 @@ pub struct Recipe {
     pub back: Setting,
     /// The ribbon.
     pub ribbon: Ribbon,
+    /// From light to dye.
+    pub separation: Separation,
     /// Colour on a ribbon without dye is screened into resin.
     pub screens: bool,
     /// The header of a front of one side; what depends on the picture is filled in.
@@ -49,7 +52,7 @@ pub struct Recipe {
 /// The job of one card.
 pub fn job(image: &CardImage, recipe: &Recipe) -> Result<Job, PictureError> {
     let has_dye = recipe.ribbon != Ribbon::K;
-    let front = Packed::of(&image.front, &recipe.front, has_dye, recipe.screens)?;
+    let front = Packed::of(&image.front, &recipe.front, has_dye, recipe)?;
     let order = recipe.header.order;
     let front_coat = overcoat(&image.front.overlay, order, recipe)?;
     let mut header = Header {
@@ -65,7 +68,7 @@ pub fn job(image: &CardImage, recipe: &Recipe) -> Result<Job, PictureError> {
     };
     // The second resin panel is all that a back has on that ribbon.
     let back_dye = recipe.ribbon == Ribbon::Ymcko;
-    let back = Packed::of(side, &recipe.back, back_dye, recipe.screens)?;
+    let back = Packed::of(side, &recipe.back, back_dye, recipe)?;
     let back_coat = overcoat(&side.overlay, order, recipe)?;
     header.back_needs = Some(needs(&back, back_coat.is_some()));
     let first = front.page(header.fields());
@@ -108,8 +111,9 @@ impl Packed {
         side: &Side,
         setting: &Setting,
         dye: bool,
-        screens: bool,
+        recipe: &Recipe,
     ) -> Result<Packed, PictureError> {
+        let (screens, separation) = (recipe.screens, &recipe.separation);
         check_size(side.resin.width, side.resin.height, setting)?;
         if let Some(colour) = &side.colour {
             check_size(colour.width, colour.height, setting)?;
@@ -117,7 +121,7 @@ impl Packed {
         let mut planes = Vec::new();
         let mut screened = None;
         match (&side.colour, dye) {
-            (Some(colour), true) => planes = dyes(colour, &side.resin, setting),
+            (Some(_), true) => planes = dyes(side, setting, separation),
             (Some(colour), false) if screens => {
                 screened = Some(join(&screen(colour, setting), &side.resin));
             }
@@ -163,33 +167,23 @@ fn check_size(width: usize, height: usize, setting: &Setting) -> Result<(), Pict
 }
 
 /// Yellow, magenta, cyan.
-fn dyes(colour: &Colour, resin: &BitPlane, setting: &Setting) -> Vec<Plane> {
-    let dots = colour.width * colour.height;
-    let mut amounts = [(); 3].map(|()| vec![0u8; dots]);
-    for (at, dot) in colour.rgb.chunks_exact(3).enumerate() {
-        let wet = resin.get(at % colour.width, at / colour.width);
-        let laid = dye([dot[0], dot[1], dot[2]], wet);
-        for (plane, amount) in amounts.iter_mut().zip(laid) {
-            plane[at] = amount;
-        }
-    }
-    [Ink::Yellow, Ink::Magenta, Ink::Cyan]
-        .into_iter()
-        .zip(&amounts)
-        .map(|(ink, amounts)| Plane {
-            ink,
-            data: setting.dye(amounts),
-        })
-        .collect()
-}
-
-/// Yellow from blue, magenta from green, cyan from red, none under resin \[measured\]. 255 is full.
-fn dye(light: [u8; 3], wet: bool) -> [u8; 3] {
-    if wet {
-        return [0; 3];
-    }
-    let [red, green, blue] = light;
-    [blue, green, red].map(|light| u8::MAX - light)
+fn dyes(side: &Side, setting: &Setting, separation: &Separation) -> Vec<Plane> {
+    let Planes {
+        yellow,
+        magenta,
+        cyan,
+    } = separation.of(side);
+    [
+        (Ink::Yellow, yellow),
+        (Ink::Magenta, magenta),
+        (Ink::Cyan, cyan),
+    ]
+    .into_iter()
+    .map(|(ink, amounts)| Plane {
+        ink,
+        data: setting.dye(&amounts),
+    })
+    .collect()
 }
 
 /// Ink of either.

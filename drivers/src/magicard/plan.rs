@@ -217,6 +217,7 @@ impl Magicard {
                 ..front
             },
             ribbon: setup.ribbon,
+            separation: self.options.separation.clone(),
             screens: self.options.screens,
             header,
         })

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::colour::Separation;
 use crate::contract::{
     Answer, BenchFlag, Busy, Capabilities, CardImage, Channel, Dialect, Event, Evidence, Fault,
     Identity, LastAnswer, LinkNews, Machine, Moment, Output, Place, Power, Request, Setup, Stage,
@@ -111,6 +112,8 @@ impl Default for Limits {
 /// What differs from printer to printer beside its model. Only the network interface is driven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
+    /// From light to dye.
+    pub separation: Separation,
     /// What the bench has shown for this model and firmware.
     pub bench: Vec<BenchFlag>,
     /// Reduced size for tests: columns and rows of card and plane alike.
@@ -133,6 +136,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options {
+            separation: Separation::default(),
             bench: Vec::new(),
             dots: None,
             station: Position::Contactless,
@@ -306,6 +310,7 @@ impl Matica {
                 // A held card is counted before the hold only where the bench has shown when the counter moves.
                 cards: model.tells_by_udp && (!hold || bench(BenchFlag::CardCountedAtTransfer)),
                 panels: false,
+                power: bench(BenchFlag::AttentionOnTransport),
             },
             hold,
             reject: true,

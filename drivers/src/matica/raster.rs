@@ -1,7 +1,7 @@
 //! From a card's picture to planes: one byte a dot, 0 none, FF full; rows from top to bottom, columns along the long
 //! side [code: cardprint].
 //!
-//! - Dye by the simple separation of the public driver, 256 levels; the maker's own host software applies tables that
+//! - Dye by the common separation, 256 levels, as the public driver has it; the maker's own host software applies tables that
 //!   are not public, so colours differ from its output.
 //! - Resin prints solid or not at all [code]. The film covers the whole card: no overlay plane is sent, and what the
 //!   peel-off plane does is \[unknown\].
@@ -10,6 +10,7 @@
 //! - The 600 dpi model takes the whole plane in reverse order [code: xidserver].
 
 use super::wire::{Ink, Inks};
+use crate::colour::Separation;
 use crate::contract::{Colour, Side};
 
 /// Why a picture cannot be packed.
@@ -83,7 +84,7 @@ impl Canvas {
 
     /// Writes one plane of a side that [`Canvas::inks`] has checked. Shape: `out` has [`Canvas::bytes`], all zero.
     /// Nothing is allocated.
-    pub fn pack(&self, side: &Side, ink: Ink, out: &mut [u8]) {
+    pub fn pack(&self, side: &Side, ink: Ink, separation: &Separation, out: &mut [u8]) {
         let (columns, rows) = self.plane;
         let (width, height) = (side.resin.width, side.resin.height);
         let left = (columns - width) / 2;
@@ -103,7 +104,7 @@ impl Canvas {
             made = Some(from);
             let row = &mut out[begin..begin + columns];
             for (x, dot) in row[left..left + width].iter_mut().enumerate() {
-                *dot = amount(side, ink, x, from);
+                *dot = amount(side, ink, separation, x, from);
             }
             let (first, last) = (row[left], row[left + width - 1]);
             row[..left].fill(first);
@@ -123,17 +124,20 @@ fn dyed(colour: &Colour, side: &Side) -> bool {
         .any(|(at, dot)| dot != [255; 3] && !side.resin.get(at % colour.width, at / colour.width))
 }
 
-/// The amount of one ink at one dot: 255 less the complementary light, none under resin.
-fn amount(side: &Side, ink: Ink, x: usize, y: usize) -> u8 {
+/// The amount of one ink at one dot.
+fn amount(side: &Side, ink: Ink, separation: &Separation, x: usize, y: usize) -> u8 {
     let wet = side.resin.get(x, y);
-    let light = match ink {
-        Ink::Black => return if wet { u8::MAX } else { 0 },
-        Ink::Cyan => 0,
-        Ink::Magenta => 1,
-        Ink::Yellow => 2,
-    };
-    match &side.colour {
-        Some(colour) if !wet => u8::MAX - colour.rgb[(y * colour.width + x) * 3 + light],
-        Some(_) | None => 0,
+    if ink == Ink::Black {
+        return if wet { u8::MAX } else { 0 };
+    }
+    let Some(colour) = &side.colour else { return 0 };
+    let at = (y * colour.width + x) * 3;
+    let dot = [colour.rgb[at], colour.rgb[at + 1], colour.rgb[at + 2]];
+    let [yellow, magenta, cyan] = separation.dot(dot, wet);
+    match ink {
+        Ink::Yellow => yellow,
+        Ink::Magenta => magenta,
+        Ink::Cyan => cyan,
+        Ink::Black => 0,
     }
 }

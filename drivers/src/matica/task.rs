@@ -402,7 +402,7 @@ impl Matica {
         let sequence = self.number();
         let canvas = self.canvas;
         let bytes = wire::plane(ink, canvas.bytes(), sequence, |data| {
-            canvas.pack(&picture.image.front, ink, data);
+            canvas.pack(&picture.image.front, ink, &self.options.separation, data);
         });
         self.send(Channel::Main, bytes);
         self.conversation.awaiting.push_back(Awaited {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 use super::fake::{enduro, setup};
+use crate::colour::Separation;
 use crate::contract::*;
 use crate::magicard::job::*;
 use crate::magicard::magnetic::{Coercivity, Track};
@@ -150,6 +151,7 @@ fn maker(time: u32) -> Recipe {
         front: setting(Layout::Kge2, true),
         back: setting(Layout::Kge2, true),
         ribbon: Ribbon::Ymcko,
+        separation: Separation::default(),
         screens: false,
         header: Header {
             order: Order::Maker,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::fake::{SMALL, hex, image};
+use crate::colour::Separation;
 use crate::contract::*;
 use crate::matica::raster::{Canvas, RasterError};
 use crate::matica::wire::Ink;
@@ -30,7 +31,7 @@ fn canvas(plane: (usize, usize), card: (usize, usize), turned: bool) -> Canvas {
 
 fn packed(canvas: &Canvas, side: &Side, ink: Ink) -> String {
     let mut out = vec![0; canvas.bytes()];
-    canvas.pack(side, ink, &mut out);
+    canvas.pack(side, ink, &Separation::default(), &mut out);
     hex(&out)
 }
 
@@ -137,7 +138,7 @@ fn whole_pictures_of_both_models_are_packed_to_their_planes() {
         picture.resin.set(0, 0);
         let canvas = canvas(model.plane, model.card, model.turned);
         let mut out = vec![0; canvas.bytes()];
-        canvas.pack(&picture, Ink::Black, &mut out);
+        canvas.pack(&picture, Ink::Black, &Separation::default(), &mut out);
         let inked = out.iter().filter(|dot| **dot == 255).count();
         let left = (model.plane.0 - width) / 2;
         let top = (model.plane.1 - height) / 2;
@@ -152,7 +153,7 @@ fn whole_pictures_of_both_models_are_packed_to_their_planes() {
         );
         let corner = if model.turned { out.len() - 1 } else { 0 };
         assert_eq!(out[corner], 255);
-        canvas.pack(&picture, Ink::Cyan, &mut out);
+        canvas.pack(&picture, Ink::Cyan, &Separation::default(), &mut out);
         let dyed = out.iter().filter(|dot| **dot == 245).count();
         assert_eq!(dyed, out.len() - inked, "{}", model.key);
     }
