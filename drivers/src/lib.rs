@@ -8,6 +8,7 @@
 //! - [`evolis`]: the Evolis command language
 //! - [`matica`]: the retransfer printers of the XID family
 //! - [`magicard`]: the Magicard languages of Enduro and of Rio and Tango
+//! - [`zebra`]: EPCL, the command language of Zebra (Eltron) card printers
 
 pub mod colour;
 pub mod contract;
@@ -17,3 +18,4 @@ pub mod magicard;
 pub mod matica;
 pub mod reader;
 pub mod session;
+pub mod zebra;

@@ -20,6 +20,8 @@ pub enum Fault {
     RibbonEnd,
     /// The ribbon's chip cannot be read.
     RibbonUnreadable,
+    /// The feeder is empty or the ribbon has ended: the printer does not say which.
+    FeederOrRibbonEnd,
     /// The film of a retransfer printer is absent or finished.
     FilmEnd,
     /// The output is full.
@@ -90,6 +92,7 @@ impl Fault {
             | Fault::CoverOpen
             | Fault::RibbonEnd
             | Fault::RibbonUnreadable
+            | Fault::FeederOrRibbonEnd
             | Fault::FilmEnd
             | Fault::OutputFull
             | Fault::OutputDoorOpen
@@ -128,6 +131,7 @@ impl Fault {
             Fault::HeadFailure => "HEAD_FAILURE",
             Fault::RibbonEnd => "RIBBON_END",
             Fault::RibbonUnreadable => "RIBBON_UNREADABLE",
+            Fault::FeederOrRibbonEnd => "FEEDER_OR_RIBBON_END",
             Fault::FilmEnd => "FILM_END",
             Fault::OutputFull => "OUTPUT_FULL",
             Fault::OutputDoorOpen => "OUTPUT_DOOR_OPEN",
@@ -158,7 +162,7 @@ impl Fault {
     /// The IPP printer-state-reason (RFC 8011 keywords).
     pub fn ipp_reason(&self) -> &'static str {
         match self {
-            Fault::FeederEmpty => "media-empty-error",
+            Fault::FeederEmpty | Fault::FeederOrRibbonEnd => "media-empty-error",
             Fault::CoverOpen => "cover-open-error",
             Fault::CardJam | Fault::MechanicalTimeout | Fault::CardInside => "media-jam-error",
             Fault::RibbonEnd | Fault::FilmEnd => "marker-supply-empty-error",

@@ -1,0 +1,257 @@
+//! From a card's picture to downloads: separation, orientation, packing.
+//!
+//! Orientation: the landscape picture turned a quarter counter-clockwise: line 0 is the right-most column of the
+//! card, its first dot the top one [doc; code: PAUSMS]. A line of resin is padded to a whole byte with zero bits
+//! \[doc\]. Dye: 0 is none, 31 (or 255 in the plain form) is full; resin: 1 prints [code: PAUSMS]. How 256 levels
+//! become 32 is \[inferred\]: the upper five bits. Whether a back must be turned by 180 degrees depends on the
+//! flip axis \[unknown\]: a switch of the model's row.
+
+use bytes::Bytes;
+
+use super::packing::{ColourPacker, MonoPacker};
+use super::wire::{BRACKET, CR, Dye, ESC, RESIN_HEAD, colour_head};
+use crate::contract::{BitPlane, Colour, Overlay, Ribbon, Side};
+
+/// Lines that are turned together: so many columns of the picture are read in one stretch.
+const BLOCK_LINES: usize = 64;
+
+/// Why a picture cannot be packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RasterError {
+    /// The picture has not the area's size.
+    #[error("the picture is {width} x {height} dots, the area {lines} x {dots}")]
+    Size {
+        /// Dots along the long side.
+        width: usize,
+        /// Dots along the short side.
+        height: usize,
+        /// Lines of the area.
+        lines: usize,
+        /// Dots of a line.
+        dots: usize,
+    },
+    /// The side has colour and the ribbon has no dye for it.
+    #[error("the ribbon has no dye for this side")]
+    NoDye,
+    /// An overlay of a shape of its own: the parameter that would print it is not known.
+    #[error("an overlay of its own shape cannot be ordered")]
+    OverlayShape,
+}
+
+/// How downloads are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recipe {
+    /// Lines, along the card's long side.
+    pub lines: usize,
+    /// Dots of a line, along its short side.
+    pub height: usize,
+    /// Compressed.
+    pub packed: bool,
+    /// Longest literal of packed resin.
+    pub literal_max: usize,
+    /// A bracket before ESC, CR and bracket in resin data, as the page of `O` has it; whether `Z` wants it is
+    /// \[unknown\].
+    pub escape: bool,
+    /// The side is turned by 180 degrees.
+    pub turned: bool,
+}
+
+impl Recipe {
+    /// Bytes of one plain line of resin.
+    pub fn line_bytes(&self) -> usize {
+        self.height.div_ceil(8)
+    }
+
+    fn check(&self, width: usize, height: usize) -> Result<(), RasterError> {
+        if (width, height) == (self.lines, self.height) {
+            return Ok(());
+        }
+        Err(RasterError::Size {
+            width,
+            height,
+            lines: self.lines,
+            dots: self.height,
+        })
+    }
+
+    /// Which column of the picture a line is.
+    fn column(&self, line: usize) -> usize {
+        if self.turned {
+            line
+        } else {
+            self.lines - 1 - line
+        }
+    }
+
+    /// Where in its line a row of the picture stands.
+    fn position(&self, row: usize) -> usize {
+        if self.turned {
+            self.height - 1 - row
+        } else {
+            row
+        }
+    }
+}
+
+/// One side, ready to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Downloads {
+    /// Yellow, magenta, cyan, each with head and end; empty where the side has no colour.
+    pub dyes: Vec<Bytes>,
+    /// Resin, with head and end.
+    pub resin: Bytes,
+    /// The clear panel covers the card.
+    pub varnish: bool,
+}
+
+impl std::fmt::Debug for Downloads {
+    /// A picture is personal data: only lengths are shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let dyes: Vec<usize> = self.dyes.iter().map(Bytes::len).collect();
+        write!(f, "Downloads({dyes:?} + {} bytes)", self.resin.len())
+    }
+}
+
+/// What one side of a card needs. `back` says that it is the second one.
+pub fn downloads(
+    side: &Side,
+    ribbon: Ribbon,
+    back: bool,
+    recipe: &Recipe,
+) -> Result<Downloads, RasterError> {
+    recipe.check(side.resin.width, side.resin.height)?;
+    let (has_dye, has_varnish) = match ribbon {
+        Ribbon::Ymcko => (true, true),
+        Ribbon::Ymckok => (!back, !back),
+        Ribbon::K => (false, false),
+    };
+    let mut dyes = Vec::new();
+    if let Some(colour) = &side.colour {
+        recipe.check(colour.width, colour.height)?;
+        if has_dye {
+            let planes = separate(colour, &side.resin);
+            dyes = [Dye::Yellow, Dye::Magenta, Dye::Cyan]
+                .into_iter()
+                .zip(&planes)
+                .map(|(dye, plane)| colour_download(dye, plane, recipe))
+                .collect();
+        } else if colour.rgb.iter().any(|component| *component != 255) {
+            return Err(RasterError::NoDye);
+        }
+    }
+    let varnish = match side.overlay {
+        Overlay::Full => has_varnish,
+        Overlay::None => false,
+        Overlay::Plane(_) => return Err(RasterError::OverlayShape),
+    };
+    Ok(Downloads {
+        dyes,
+        resin: resin_download(&side.resin, recipe),
+        varnish,
+    })
+}
+
+/// Yellow, magenta, cyan of the landscape picture, 255 being full dye; none under resin.
+fn separate(colour: &Colour, resin: &BitPlane) -> [Vec<u8>; 3] {
+    let mut planes = [(); 3].map(|()| Vec::with_capacity(colour.width * colour.height));
+    for y in 0..colour.height {
+        let row = &colour.rgb[y * colour.width * 3..][..colour.width * 3];
+        let ink = &resin.bits[y * resin.stride()..][..resin.stride()];
+        for (x, dot) in row.chunks_exact(3).enumerate() {
+            // All ones where there is no resin, zero under it.
+            let dry = ((ink[x / 8] >> (7 - x % 8)) & 1).wrapping_sub(1);
+            for (plane, component) in planes.iter_mut().zip(dot.iter().rev()) {
+                plane.push((255 - component) & dry);
+            }
+        }
+    }
+    planes
+}
+
+fn colour_download(dye: Dye, plane: &[u8], recipe: &Recipe) -> Bytes {
+    let Recipe { lines, height, .. } = *recipe;
+    let mut out = Vec::with_capacity(lines * height / 2);
+    colour_head(dye, recipe.packed, lines, height, &mut out);
+    let mut block = vec![0u8; BLOCK_LINES * height];
+    let begins = (0..lines).step_by(BLOCK_LINES);
+    if recipe.packed {
+        let mut packer = ColourPacker::new(&mut out);
+        for begin in begins {
+            let turned = turn(plane, recipe, begin, &mut block);
+            for value in &mut *turned {
+                *value >>= 3;
+            }
+            packer.take(turned);
+        }
+        packer.end();
+    } else {
+        for begin in begins {
+            out.extend_from_slice(turn(plane, recipe, begin, &mut block));
+        }
+    }
+    out.push(CR);
+    Bytes::from(out)
+}
+
+/// The lines from `begin` on, as many as the block holds.
+fn turn<'a>(plane: &[u8], recipe: &Recipe, begin: usize, block: &'a mut [u8]) -> &'a mut [u8] {
+    let Recipe { lines, height, .. } = *recipe;
+    let many = BLOCK_LINES.min(lines - begin);
+    for row in 0..height {
+        let dots = &plane[row * lines..][..lines];
+        let position = recipe.position(row);
+        for step in 0..many {
+            block[step * height + position] = dots[recipe.column(begin + step)];
+        }
+    }
+    &mut block[..many * height]
+}
+
+fn resin_download(plane: &BitPlane, recipe: &Recipe) -> Bytes {
+    let bits = turn_bits(plane, recipe);
+    let mut data = Vec::with_capacity(bits.len() / 4);
+    if recipe.packed {
+        let mut packer = MonoPacker::new(&mut data, recipe.literal_max);
+        packer.take(&bits);
+        packer.end();
+    } else {
+        data = bits;
+    }
+    let mut out = Vec::with_capacity(data.len() + RESIN_HEAD.len() + 1);
+    out.extend_from_slice(&RESIN_HEAD);
+    if recipe.escape {
+        for byte in data {
+            if matches!(byte, ESC | CR | BRACKET) {
+                out.push(BRACKET);
+            }
+            out.push(byte);
+        }
+    } else {
+        out.extend_from_slice(&data);
+    }
+    out.push(CR);
+    Bytes::from(out)
+}
+
+/// Lines of the area, each padded to a whole byte.
+fn turn_bits(plane: &BitPlane, recipe: &Recipe) -> Vec<u8> {
+    let line_bytes = recipe.line_bytes();
+    let mut out = vec![0u8; recipe.lines * line_bytes];
+    let stride = plane.stride();
+    for row in 0..recipe.height {
+        let position = recipe.position(row);
+        let mask = 0x80u8 >> (position % 8);
+        for (at, byte) in plane.bits[row * stride..][..stride].iter().enumerate() {
+            if *byte == 0 {
+                continue;
+            }
+            for x in at * 8..recipe.lines.min(at * 8 + 8) {
+                if byte & (0x80 >> (x % 8)) != 0 {
+                    // The picture's column and the area's line are each other's mirror.
+                    out[recipe.column(x) * line_bytes + position / 8] |= mask;
+                }
+            }
+        }
+    }
+    out
+}
