@@ -6,6 +6,7 @@
 //! - [`mechanism`]: the physics and the truth
 //! - [`model`]: every model by name
 //! - [`evolis`], [`zebra`], [`magicard`]: one maker's firmware over it, each
+//! - [`evolis`], [`matica`]: firmwares' manners over it
 //! - [`hands`], [`faults`]: what people and chance do to it
 //! - [`tray`], [`host`]: pictures of what came out, and a printer as a program
 
@@ -16,6 +17,7 @@ pub mod hands;
 mod hex;
 pub mod host;
 pub mod magicard;
+pub mod matica;
 pub mod mechanism;
 pub mod model;
 mod reader;

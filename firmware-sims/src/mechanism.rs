@@ -303,12 +303,7 @@ impl Mechanism {
         self.counters.written();
     }
 
-    /// The chip at the contactless station; `None` without power, card, or a chip that answers.
-    pub fn chip_at_station(&mut self) -> Option<(&str, &mut Chip)> {
-        self.chip_at(CardPlace::Contactless)
-    }
-
-    /// The chip of the card that lies there, if an antenna is; `None` as for [`Mechanism::chip_at_station`].
+    /// The chip of the card that lies there, where the antenna is; `None` without power, card, or a chip that answers.
     pub fn chip_at(&mut self, place: CardPlace) -> Option<(&str, &mut Chip)> {
         if !self.power || !self.fittings.contactless || self.jam.is_some() {
             return None;

@@ -43,6 +43,8 @@ pub struct FilmSeen {
     pub left: u32,
     /// It is torn.
     pub torn: bool,
+    /// A panel lies under the head.
+    pub under_head: bool,
     /// Something was printed on the panel under the head.
     pub printed: bool,
     /// Lines of that panel that were fused to a card.
@@ -115,6 +117,7 @@ impl Mechanism {
             capacity: film.capacity,
             left: film.left,
             torn: film.torn,
+            under_head: film.panel.is_some(),
             printed: film
                 .panel
                 .as_ref()
@@ -150,6 +153,19 @@ impl Mechanism {
         if self.running.as_ref().is_some_and(at_film) {
             self.halt(Obstacle::Jam(Station::PrintStart), uptime);
         }
+    }
+
+    /// The card inside is left lying between two stations: at a place that these mechanics do not know.
+    pub fn leave_between(&mut self) {
+        let inside = self.inside.last().and_then(|id| self.cards.get_mut(id));
+        if let Some(card) = inside {
+            card.place = CardPlace::Path;
+        }
+    }
+
+    /// The motors stop: what moves lies where it is.
+    pub fn motors_stop(&mut self, uptime: u64) {
+        self.halt(Obstacle::NoPower, uptime);
     }
 
     /// Starts a film motion. Errors: what stands in its way before anything has moved.
