@@ -20,7 +20,7 @@ use crate::device::Device;
 use crate::faults::{FaultPlan, Strike};
 use crate::hands::{self, Hand, HandRefused, Look};
 use crate::mechanism::{
-    Bin, CardId, CardPlace, CounterStore, Counts, Mechanism, Panel, PanelCounts, Station,
+    Bin, CardId, CardPlace, CounterStore, Counts, Mechanism, Panel, PanelCounts, Ribbon, Station,
 };
 
 mod commands;
@@ -178,7 +178,8 @@ impl Matica {
         let survives = CounterStore::AtOnce;
         let mut mechanism = Mechanism::new(fittings, Counts::default(), survives, panel_counts);
         let sets = plan.ribbon_sets.unwrap_or(profile.ribbon_sets);
-        mechanism.fit_new_ribbon(profile.ribbon, sets);
+        let capacity = profile.ribbon_sets.max(sets);
+        mechanism.fit_ribbon(Some(Ribbon::new(profile.ribbon, capacity, sets)));
         mechanism.fit_film(profile.film_panels, profile.film_left);
         // Pictures of two printers on one card must differ.
         let salt = profile.serial.bytes().fold(0_u64, |sum, byte| {

@@ -56,3 +56,49 @@ impl Udp {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::faults::FaultPlan;
+    use crate::hands::Hand;
+    use crate::matica::{Matica, Profile, Switches};
+
+    #[tokio::test]
+    async fn a_status_datagram_is_answered_unless_the_cable_is_out() {
+        let profile = Profile::named("matica-xid8600").unwrap();
+        let mut printer = Matica::new(profile, Switches::default(), FaultPlan::default());
+        let udp = Udp::open().await.unwrap();
+        let address = udp.endpoint().strip_prefix("udp://").unwrap().to_owned();
+        let host = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        host.connect(address).await.unwrap();
+        let words: [u32; 5] = [0xF000_0600, 3, 0, 7, 0x0A00_0000];
+        let request: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+
+        printer.hand(Hand::PlugOut, 0).unwrap();
+        host.send(&request).await.unwrap();
+        udp.ready().await.unwrap();
+        udp.carry(&mut printer, 0);
+        printer.hand(Hand::PlugIn, 0).unwrap();
+        udp.carry(&mut printer, 0);
+
+        host.send(b"no request").await.unwrap();
+        host.send(&request).await.unwrap();
+        let mut answer = [0; 64];
+        let count = loop {
+            tokio::select! {
+                asked = udp.ready() => {
+                    asked.unwrap();
+                    udp.carry(&mut printer, 0);
+                }
+                count = host.recv(&mut answer) => break count.unwrap(),
+            }
+        };
+        let words: [u32; 5] = [0xF100_0600, 3, 0, 7, 0x0A02_0102];
+        let expected: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+        assert_eq!(answer[..count], expected, "an empty hopper");
+        assert!(host.try_recv(&mut answer).is_err(), "one answer in all");
+    }
+}
