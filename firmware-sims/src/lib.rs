@@ -5,8 +5,7 @@
 //!
 //! - [`mechanism`]: the physics and the truth
 //! - [`model`]: every model by name
-//! - [`evolis`], [`zebra`], [`magicard`]: one maker's firmware over it, each
-//! - [`evolis`], [`matica`]: firmwares' manners over it
+//! - [`evolis`], [`zebra`], [`magicard`], [`matica`]: one maker's firmware over it, each
 //! - [`hands`], [`faults`]: what people and chance do to it
 //! - [`tray`], [`host`]: pictures of what came out, and a printer as a program
 

@@ -526,6 +526,10 @@ impl Device for Matica {
         if self.mechanism.power() { 0x18 } else { 0 }
     }
 
+    fn keeps_answers(&self) -> bool {
+        self.switches.stale_answer
+    }
+
     fn plugged(&self) -> bool {
         self.mechanism.plugged()
     }
@@ -568,6 +572,7 @@ impl Device for Matica {
             | Hand::JamAt { .. }
             | Hand::DoubleFeed
             | Hand::ClearJam
+            | Hand::Press { .. }
             | Hand::PutBlank { .. } => hands::apply(&hand, &mut self.mechanism, self.uptime)?,
         }
         self.turn();

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use crate::device::Device;
 use crate::faults::FaultPlan;
-use crate::{evolis, magicard, zebra};
+use crate::{evolis, magicard, matica, zebra};
 
 /// A model could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,12 @@ pub enum ModelError {
 
 /// Every model's name.
 pub fn names() -> Vec<&'static str> {
-    let makers: [&[&str]; 3] = [&evolis::PROFILES, &zebra::PROFILES, &magicard::PROFILES];
+    let makers: [&[&str]; 4] = [
+        &evolis::PROFILES,
+        &zebra::PROFILES,
+        &magicard::PROFILES,
+        &matica::PROFILES,
+    ];
     makers.concat()
 }
 
@@ -53,6 +58,7 @@ pub fn build(
     of!(evolis::Evolis);
     of!(zebra::Zebra);
     of!(magicard::Magicard);
+    of!(matica::Matica);
     Err(ModelError::Unknown {
         name: name.to_owned(),
     })

@@ -473,6 +473,10 @@ fn stands_in_the_way(fault: &Fault) -> bool {
         | Fault::SettingRefused
         | Fault::OtherUnit
         | Fault::OutOfStep
+        | Fault::NotReady
+        | Fault::Restarted
+        | Fault::Hardware
+        | Fault::GoodCardInReject
         | Fault::Unlisted(_) => false,
     }
 }

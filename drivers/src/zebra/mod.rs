@@ -132,6 +132,7 @@ impl Zebra {
                 place: false,
                 cards: false,
                 panels: options.knows_cln && !one_way,
+                power: options.canary.is_some(),
             },
             hold: true,
             reject: options.placeholder && model.reject_hopper,

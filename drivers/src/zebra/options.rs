@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::packing::LITERAL_MAX;
+use crate::colour::Separation;
 use crate::contract::BenchFlag;
 
 /// How the printer is reached.
@@ -141,6 +142,8 @@ pub struct Options {
     pub clear_between_sides: bool,
     /// `+RIB`'s number; `None`: 0 for ribbons with dye, 4 for resin alone [code; YMCKOK inferred].
     pub ribbon_number: Option<u8>,
+    /// From light to dye.
+    pub separation: Separation,
     /// Heat.
     pub heat: Heat,
     /// What the bench has shown for this model and firmware.
@@ -172,6 +175,7 @@ impl Default for Options {
             escape_resin: false,
             clear_between_sides: true,
             ribbon_number: None,
+            separation: Separation::default(),
             heat: Heat::default(),
             bench: Vec::new(),
             dots: None,

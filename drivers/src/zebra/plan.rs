@@ -149,14 +149,21 @@ impl Zebra {
         if image.back.is_some() && !self.capabilities.duplex {
             return Err(Refused::Because(Fault::OptionAbsent));
         }
-        let front = downloads(&image.front, setup.ribbon, false, &self.recipe(false))
-            .map_err(cannot_pack)?;
+        let front = downloads(
+            &image.front,
+            setup.ribbon,
+            false,
+            &self.recipe(false),
+            &self.options.separation,
+        )
+        .map_err(cannot_pack)?;
         let out = !setup.hold;
         let back = match &image.back {
             None => None,
             Some(side) => {
                 let recipe = self.recipe(self.model.back_turned);
-                let side = downloads(side, setup.ribbon, true, &recipe).map_err(cannot_pack)?;
+                let side = downloads(side, setup.ribbon, true, &recipe, &self.options.separation)
+                    .map_err(cannot_pack)?;
                 let print = print(&side, out);
                 Some((self.data(side), print))
             }

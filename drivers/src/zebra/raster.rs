@@ -10,7 +10,8 @@ use bytes::Bytes;
 
 use super::packing::{ColourPacker, MonoPacker};
 use super::wire::{BRACKET, CR, Dye, ESC, RESIN_HEAD, colour_head};
-use crate::contract::{BitPlane, Colour, Overlay, Ribbon, Side};
+use crate::colour::Separation;
+use crate::contract::{BitPlane, Overlay, Ribbon, Side};
 
 /// Lines that are turned together: so many columns of the picture are read in one stretch.
 const BLOCK_LINES: usize = 64;
@@ -118,6 +119,7 @@ pub fn downloads(
     ribbon: Ribbon,
     back: bool,
     recipe: &Recipe,
+    separation: &Separation,
 ) -> Result<Downloads, RasterError> {
     recipe.check(side.resin.width, side.resin.height)?;
     let (has_dye, has_varnish) = match ribbon {
@@ -129,12 +131,15 @@ pub fn downloads(
     if let Some(colour) = &side.colour {
         recipe.check(colour.width, colour.height)?;
         if has_dye {
-            let planes = separate(colour, &side.resin);
-            dyes = [Dye::Yellow, Dye::Magenta, Dye::Cyan]
-                .into_iter()
-                .zip(&planes)
-                .map(|(dye, plane)| colour_download(dye, plane, recipe))
-                .collect();
+            let planes = separation.of(side);
+            dyes = [
+                (Dye::Yellow, &planes.yellow),
+                (Dye::Magenta, &planes.magenta),
+                (Dye::Cyan, &planes.cyan),
+            ]
+            .into_iter()
+            .map(|(dye, plane)| colour_download(dye, plane, recipe))
+            .collect();
         } else if colour.rgb.iter().any(|component| *component != 255) {
             return Err(RasterError::NoDye);
         }
@@ -149,23 +154,6 @@ pub fn downloads(
         resin: resin_download(&side.resin, recipe),
         varnish,
     })
-}
-
-/// Yellow, magenta, cyan of the landscape picture, 255 being full dye; none under resin.
-fn separate(colour: &Colour, resin: &BitPlane) -> [Vec<u8>; 3] {
-    let mut planes = [(); 3].map(|()| Vec::with_capacity(colour.width * colour.height));
-    for y in 0..colour.height {
-        let row = &colour.rgb[y * colour.width * 3..][..colour.width * 3];
-        let ink = &resin.bits[y * resin.stride()..][..resin.stride()];
-        for (x, dot) in row.chunks_exact(3).enumerate() {
-            // All ones where there is no resin, zero under it.
-            let dry = ((ink[x / 8] >> (7 - x % 8)) & 1).wrapping_sub(1);
-            for (plane, component) in planes.iter_mut().zip(dot.iter().rev()) {
-                plane.push((255 - component) & dry);
-            }
-        }
-    }
-    planes
 }
 
 fn colour_download(dye: Dye, plane: &[u8], recipe: &Recipe) -> Bytes {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::fake::*;
+use crate::colour::Separation;
 use crate::contract::*;
 use crate::zebra::Options;
 use crate::zebra::raster::{RasterError, Recipe, downloads};
@@ -117,12 +118,19 @@ fn recipe() -> Recipe {
 #[test]
 fn a_turned_back_is_the_same_picture_read_from_its_other_end() {
     let side = side(SMALL, true);
-    let straight = downloads(&side, Ribbon::Ymcko, true, &recipe()).unwrap();
+    let straight = downloads(
+        &side,
+        Ribbon::Ymcko,
+        true,
+        &recipe(),
+        &Separation::default(),
+    )
+    .unwrap();
     let turned = Recipe {
         turned: true,
         ..recipe()
     };
-    let turned = downloads(&side, Ribbon::Ymcko, true, &turned).unwrap();
+    let turned = downloads(&side, Ribbon::Ymcko, true, &turned, &Separation::default()).unwrap();
     for (one, other) in straight.dyes.iter().zip(&turned.dyes) {
         let head = b"\x1bGS 0 32 0 0 24 20 ".len();
         let mut backwards = one[head..one.len() - 1].to_vec();
@@ -134,15 +142,15 @@ fn a_turned_back_is_the_same_picture_read_from_its_other_end() {
     let mut odd = side.clone();
     odd.resin = BitPlane::clear(SMALL.0, SMALL.1);
     odd.resin.set(0, 0);
-    let straight = downloads(&odd, Ribbon::K, true, &recipe());
+    let straight = downloads(&odd, Ribbon::K, true, &recipe(), &Separation::default());
     assert_eq!(straight, Err(RasterError::NoDye));
     odd.colour = None;
-    let straight = downloads(&odd, Ribbon::K, true, &recipe()).unwrap();
+    let straight = downloads(&odd, Ribbon::K, true, &recipe(), &Separation::default()).unwrap();
     let turned = Recipe {
         turned: true,
         ..recipe()
     };
-    let turned = downloads(&odd, Ribbon::K, true, &turned).unwrap();
+    let turned = downloads(&odd, Ribbon::K, true, &turned, &Separation::default()).unwrap();
     assert_eq!(straight.resin[2 + 23 * 3], 0x80, "last line, first dot");
     assert_eq!(turned.resin[2 + 2], 0x10, "first line, last dot");
 }
@@ -159,13 +167,13 @@ fn brackets_stand_before_what_could_be_mistaken_only_where_the_option_wants_them
             }
         }
     }
-    let plain = downloads(&side, Ribbon::K, false, &recipe()).unwrap();
+    let plain = downloads(&side, Ribbon::K, false, &recipe(), &Separation::default()).unwrap();
     assert_eq!(plain.resin[..4], *b"\x1bZ\x1b\x0d");
     let escaped = Recipe {
         escape: true,
         ..recipe()
     };
-    let escaped = downloads(&side, Ribbon::K, false, &escaped).unwrap();
+    let escaped = downloads(&side, Ribbon::K, false, &escaped, &Separation::default()).unwrap();
     assert_eq!(escaped.resin[..6], *b"\x1bZ[\x1b[\x0d");
     assert_eq!(escaped.resin.len(), plain.resin.len() + 2);
 }
@@ -175,7 +183,13 @@ fn what_cannot_be_ordered_is_refused() {
     let picture = |change: fn(&mut Side)| {
         let mut side = side(SMALL, true);
         change(&mut side);
-        downloads(&side, Ribbon::Ymcko, false, &recipe())
+        downloads(
+            &side,
+            Ribbon::Ymcko,
+            false,
+            &recipe(),
+            &Separation::default(),
+        )
     };
     let shaped = picture(|side| side.overlay = Overlay::Plane(BitPlane::clear(24, 20)));
     assert_eq!(shaped, Err(RasterError::OverlayShape));
@@ -185,7 +199,13 @@ fn what_cannot_be_ordered_is_refused() {
         side.colour.as_mut().unwrap().width = 25;
     });
     assert!(matches!(wide, Err(RasterError::Size { .. })));
-    let back = downloads(&side(SMALL, true), Ribbon::Ymckok, true, &recipe());
+    let back = downloads(
+        &side(SMALL, true),
+        Ribbon::Ymckok,
+        true,
+        &recipe(),
+        &Separation::default(),
+    );
     assert_eq!(back, Err(RasterError::NoDye));
 }
 
@@ -198,7 +218,14 @@ fn a_blank_card_of_full_size_packs_to_the_computed_sizes() {
         packed: true,
         ..recipe()
     };
-    let downloads = downloads(&white.front, Ribbon::Ymcko, false, &recipe).unwrap();
+    let downloads = downloads(
+        &white.front,
+        Ribbon::Ymcko,
+        false,
+        &recipe,
+        &Separation::default(),
+    )
+    .unwrap();
     let head = b"\x1bGS 0 30 0 0 1024 640 ".len();
     for dye in &downloads.dyes {
         assert_eq!(dye.len(), head + 10_322 + 1);
@@ -210,7 +237,14 @@ fn a_blank_card_of_full_size_packs_to_the_computed_sizes() {
 
 #[test]
 fn a_picture_is_never_shown_by_debug() {
-    let downloads = downloads(&side(SMALL, true), Ribbon::Ymcko, false, &recipe()).unwrap();
+    let downloads = downloads(
+        &side(SMALL, true),
+        Ribbon::Ymcko,
+        false,
+        &recipe(),
+        &Separation::default(),
+    )
+    .unwrap();
     let shown = format!("{downloads:?}");
     assert_eq!(shown, "Downloads([500, 500, 500] + 75 bytes)");
 }
