@@ -1,7 +1,7 @@
 //! EPCL, the command language of Zebra (Eltron) card printers, as a pure machine.
 //!
 //! Sources: Card Printer Programmer's Manual 980081-001 Rev. F \[doc\]; public programs that print on a P420 and a
-//! P430i [code: PAUSMS], on others [code]; a public header of the maker's library [code: ZBRPrinter header]. What
+//! P430i [code: PAUSMS], on others \[code\]; a public header of the maker's library [code: ZBRPrinter header]. What
 //! rests on less, and is kept in one place each:
 //!
 //! - how an answer with text ends, and the bare NAK: \[inferred\] ([`wire::Replies`]);

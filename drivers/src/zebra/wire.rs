@@ -141,7 +141,7 @@ pub enum Word {
     SetInitiator(u8),
     /// `SXY 1`: meaning unknown, first command of every job [code: PAUSMS].
     Axis,
-    /// `+RIB`: which ribbon is fitted [code].
+    /// `+RIB`: which ribbon is fitted \[code\].
     Ribbon(u8),
     /// `+$L`: contrast of a dye [code: PAUSMS; meaning inferred].
     Contrast(Dye, u8),
@@ -153,7 +153,7 @@ pub enum Word {
     VarnishIntensity(u8),
     /// `+RB 0 1`: rejects of both kinds go to the reject hopper [doc: P420].
     RouteRejects,
-    /// `$F`: clears the colour buffers [code].
+    /// `$F`: clears the colour buffers \[code\].
     ClearColours,
     /// `F`: clears the resin buffer \[doc\].
     ClearResin,

@@ -133,6 +133,20 @@ fn a_fault_heard_inside_a_picture_waits_for_its_last_byte() {
         panic!("the error is asked for once more");
     };
     assert_eq!(question.as_ref(), b"\x1bE\r");
+    bench.zebra.link(LinkNews::Sent(Channel::Main), bench.now);
+    bench.zebra.receive(Channel::Main, b"\x1548\x04", bench.now);
+    assert!(matches!(
+        bench.zebra.poll(),
+        Output::Wait(_) | Output::Tell(_)
+    ));
+    bench.drain();
+    // The download itself may still be answered: the next request hears that out before it asks.
+    bench
+        .zebra
+        .ask(Request::Prepare(one_side()), bench.now)
+        .unwrap();
+    let next = bench.zebra.poll();
+    assert!(matches!(next, Output::Wait(Some(_))), "{next:?}");
 }
 
 #[test]
