@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use cetak_drivers::colour::{Curve, Curves, Separation};
 use cetak_drivers::contract::{BenchFlag, Ribbon};
 use cetak_drivers::link::endpoint::Endpoint;
 use jiff::tz::TimeZone;
@@ -119,6 +120,12 @@ pub struct Printer {
     pub card_sensor: bool,
     /// What the bench has shown for this unit.
     pub bench: Vec<BenchFlag>,
+    /// Questions that this unit was shown to know, where the language leaves that open.
+    pub knows: Vec<String>,
+    /// No answer comes back over its link.
+    pub one_way: bool,
+    /// From light to dye.
+    pub separation: Separation,
 }
 
 /// How the chips of a printer's blanks are written.
@@ -173,11 +180,28 @@ struct RawPrinter {
     card_sensor: bool,
     #[serde(default)]
     bench: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    knows: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    one_way: bool,
+    curves: Option<toml::Spanned<RawCurves>>,
+}
+
+/// Points `[asked, laid]` of each dye's curve; a dye that is not named is straight.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCurves {
+    yellow: Option<Vec<(u8, u8)>>,
+    magenta: Option<Vec<(u8, u8)>>,
+    cyan: Option<Vec<(u8, u8)>>,
 }
 
 fn yes() -> bool {
     true
 }
+
+/// Questions of a language that only some units know.
+const KNOWN_QUESTIONS: [&str; 4] = ["E", "%CLN", "&P", "!X"];
 
 /// Where a value stands.
 type Span = std::ops::Range<usize>;
@@ -336,6 +360,9 @@ impl RawPrinter {
             compression: self.compression,
             card_sensor: self.card_sensor,
             bench: self.bench()?,
+            knows: self.knows()?,
+            one_way: self.one_way,
+            separation: self.separation()?,
         })
     }
 
@@ -360,26 +387,50 @@ impl RawPrinter {
     }
 
     fn bench(&self) -> Result<Vec<BenchFlag>, Flaw> {
-        const FLAGS: [(&str, BenchFlag); 4] = [
-            ("counters_durable", BenchFlag::CountersDurable),
-            ("panel_counted_at_end", BenchFlag::PanelCountedAtEnd),
-            ("last_panel_counted", BenchFlag::LastPanelCounted),
-            (
-                "sequence_start_drops_planes",
-                BenchFlag::SequenceStartDropsPlanes,
-            ),
-        ];
         let flag = |name: &toml::Spanned<String>| {
-            FLAGS
-                .iter()
-                .find(|(known, _)| known == name.get_ref())
-                .map(|(_, flag)| *flag)
-                .ok_or_else(|| {
-                    let known = FLAGS.map(|(known, _)| known).join(", ");
-                    flaw(name, format!("bench: one of {known} expected"))
-                })
+            let spelled = serde_json::Value::from(name.get_ref().as_str());
+            serde_json::from_value(spelled).map_err(|_| {
+                let words = format!(
+                    "bench: {:?} is no fact that a bench shows; docs/config.md lists them",
+                    name.get_ref()
+                );
+                flaw(name, words)
+            })
         };
         self.bench.iter().map(flag).collect()
+    }
+
+    fn knows(&self) -> Result<Vec<String>, Flaw> {
+        let known = |name: &toml::Spanned<String>| {
+            if KNOWN_QUESTIONS.contains(&name.get_ref().as_str()) {
+                return Ok(name.get_ref().clone());
+            }
+            let words = format!("knows: one of {} expected", KNOWN_QUESTIONS.join(", "));
+            Err(flaw(name, words))
+        };
+        self.knows.iter().map(known).collect()
+    }
+
+    fn separation(&self) -> Result<Separation, Flaw> {
+        let Some(raw) = &self.curves else {
+            return Ok(Separation::default());
+        };
+        let curve = |points: &Option<Vec<(u8, u8)>>| match points {
+            Some(points) => {
+                Curve::through(points).map_err(|error| flaw(raw, format!("curves: {error}")))
+            }
+            None => Ok(Curve::default()),
+        };
+        let RawCurves {
+            yellow,
+            magenta,
+            cyan,
+        } = raw.get_ref();
+        Ok(Separation::new(&Curves {
+            yellow: curve(yellow)?,
+            magenta: curve(magenta)?,
+            cyan: curve(cyan)?,
+        }))
     }
 
     fn chip(&self, training: bool, data: &Path) -> Result<Chip, Flaw> {

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use cetak_drivers::contract::{Dialect, Ribbon};
-use cetak_drivers::evolis::{self, Depth, Evolis, Handshake, Limits, Transport};
+use cetak_drivers::evolis::{self, Depth, Evolis, Handshake};
 use cetak_drivers::link::endpoint::Endpoint;
+use cetak_drivers::magicard::{self, Magicard};
+use cetak_drivers::matica::{self, Matica};
 use cetak_drivers::reader;
+use cetak_drivers::zebra::{self, Zebra};
 
 use crate::artwork::Look;
 use crate::clock::Clock;
@@ -14,7 +17,11 @@ use crate::engine::fleet::{ChipScript, ChipWay, Port, PrinterSpec};
 
 /// The profiles that a config may name.
 pub(super) fn profiles() -> Vec<&'static str> {
-    evolis::models::MODELS.iter().map(|m| m.key).collect()
+    let evolis = evolis::models::MODELS.iter().map(|model| model.key);
+    let zebra = zebra::models::MODELS.iter().map(|model| model.key);
+    let magicard = magicard::models::MODELS.iter().map(|model| model.key);
+    let matica = matica::models::MODELS.iter().map(|model| model.key);
+    evolis.chain(zebra).chain(magicard).chain(matica).collect()
 }
 
 /// What the spooler knows of a printer.
@@ -47,23 +54,41 @@ pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
 
 /// A machine that speaks the printer's language. `seed` is for its nonces.
 pub(super) fn dialect(printer: &Printer, clock: &Clock, seed: u64) -> Box<dyn Dialect> {
-    let model =
-        evolis::models::find(&printer.profile).expect("the config names only known profiles");
-    let baud = match &printer.endpoint {
+    let profile = printer.profile.as_str();
+    if let Some(model) = evolis::models::find(profile) {
+        return Box::new(Evolis::new(model, evolis_options(printer, clock, seed)));
+    }
+    if let Some(model) = zebra::models::find(profile) {
+        return Box::new(Zebra::new(model, zebra_options(printer, clock)));
+    }
+    if let Some(model) = magicard::models::find(profile) {
+        return Box::new(Magicard::new(model, magicard_options(printer, clock)));
+    }
+    let model = matica::models::find(profile).expect("the config names only known profiles");
+    Box::new(Matica::new(model, matica_options(printer, clock)))
+}
+
+fn baud(printer: &Printer) -> Option<u32> {
+    match &printer.endpoint {
         Endpoint::Serial { baud, .. } => Some(*baud),
         Endpoint::Usb { .. } | Endpoint::Tcp { .. } | Endpoint::Unix { .. } => None,
-    };
-    let options = evolis::Options {
+    }
+}
+
+fn evolis_options(printer: &Printer, clock: &Clock, seed: u64) -> evolis::Options {
+    let usual = evolis::Limits::default();
+    evolis::Options {
         transport: match &printer.endpoint {
-            Endpoint::Serial { .. } => Transport::Serial,
-            Endpoint::Usb { .. } => Transport::Usb,
-            Endpoint::Tcp { .. } | Endpoint::Unix { .. } => Transport::Tcp,
+            Endpoint::Serial { .. } => evolis::Transport::Serial,
+            Endpoint::Usb { .. } => evolis::Transport::Usb,
+            Endpoint::Tcp { .. } | Endpoint::Unix { .. } => evolis::Transport::Tcp,
         },
         handshake: if printer.ack_nack {
             Handshake::AckNack
         } else {
             Handshake::Replies
         },
+        separation: printer.separation.clone(),
         depth: match printer.levels {
             Some(32) => Depth::Levels32,
             Some(64) => Depth::Levels64,
@@ -71,27 +96,99 @@ pub(super) fn dialect(printer: &Printer, clock: &Clock, seed: u64) -> Box<dyn Di
         },
         compression: printer.compression,
         bench: printer.bench.clone(),
-        baud,
+        baud: baud(printer),
         card_sensor: printer.card_sensor,
         seed,
-        limits: limits(clock),
+        // Under a scaled clock no time is shorter than the wall allows.
+        limits: evolis::Limits {
+            short: clock.stretched(usual.short),
+            long: clock.stretched(usual.long),
+            first: clock.stretched(usual.first),
+            stall: clock.stretched(usual.stall),
+            open: clock.stretched(usual.open),
+            hear: clock.stretched(usual.hear),
+            gap: clock.stretched(usual.gap),
+            ..usual
+        },
         ..evolis::Options::default()
-    };
-    Box::new(Evolis::new(model, options))
+    }
 }
 
-/// The driver's times; under a scaled clock none is shorter than the wall allows.
-fn limits(clock: &Clock) -> Limits {
-    let usual = Limits::default();
-    Limits {
-        short: clock.stretched(usual.short),
-        long: clock.stretched(usual.long),
-        first: clock.stretched(usual.first),
-        stall: clock.stretched(usual.stall),
-        open: clock.stretched(usual.open),
-        hear: clock.stretched(usual.hear),
-        gap: clock.stretched(usual.gap),
-        ..usual
+fn zebra_options(printer: &Printer, clock: &Clock) -> zebra::Options {
+    let usual = zebra::Limits::default();
+    let knows = |question: &str| printer.knows.iter().any(|known| known == question);
+    zebra::Options {
+        transport: match &printer.endpoint {
+            Endpoint::Serial { .. } => zebra::Transport::Serial,
+            Endpoint::Usb { .. } => zebra::Transport::Usb,
+            Endpoint::Tcp { .. } | Endpoint::Unix { .. } => zebra::Transport::Tcp,
+        },
+        replies: if printer.one_way {
+            zebra::Replies::OneWay
+        } else {
+            zebra::Replies::Coded
+        },
+        knows_e: knows("E"),
+        knows_cln: knows("%CLN"),
+        knows_p: knows("&P"),
+        knows_x: knows("!X"),
+        one_side: printer.ribbon != Some(Ribbon::Ymckok),
+        separation: printer.separation.clone(),
+        bench: printer.bench.clone(),
+        baud: baud(printer),
+        limits: zebra::Limits {
+            short: clock.stretched(usual.short),
+            data: clock.stretched(usual.data),
+            motion: clock.stretched(usual.motion),
+            first: clock.stretched(usual.first),
+            stall: clock.stretched(usual.stall),
+            open: clock.stretched(usual.open),
+            hear: clock.stretched(usual.hear),
+            gap: clock.stretched(usual.gap),
+            ..usual
+        },
+        ..zebra::Options::default()
+    }
+}
+
+fn magicard_options(printer: &Printer, clock: &Clock) -> magicard::Options {
+    let usual = magicard::Limits::default();
+    magicard::Options {
+        transport: match &printer.endpoint {
+            Endpoint::Serial { .. } | Endpoint::Usb { .. } => magicard::Transport::Usb,
+            Endpoint::Tcp { .. } | Endpoint::Unix { .. } => magicard::Transport::Tcp,
+        },
+        separation: printer.separation.clone(),
+        bench: printer.bench.clone(),
+        limits: magicard::Limits {
+            reply: clock.stretched(usual.reply),
+            open: clock.stretched(usual.open),
+            stall: clock.stretched(usual.stall),
+            hear: clock.stretched(usual.hear),
+            ..usual
+        },
+        ..magicard::Options::default()
+    }
+}
+
+fn matica_options(printer: &Printer, clock: &Clock) -> matica::Options {
+    let usual = matica::Limits::default();
+    matica::Options {
+        separation: printer.separation.clone(),
+        bench: printer.bench.clone(),
+        limits: matica::Limits {
+            short: clock.stretched(usual.short),
+            motion: clock.stretched(usual.motion),
+            plane: clock.stretched(usual.plane),
+            first: clock.stretched(usual.first),
+            stall: clock.stretched(usual.stall),
+            open: clock.stretched(usual.open),
+            greeting: clock.stretched(usual.greeting),
+            hear: clock.stretched(usual.hear),
+            status: clock.stretched(usual.status),
+            ..usual
+        },
+        ..matica::Options::default()
     }
 }
 

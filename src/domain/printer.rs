@@ -419,13 +419,16 @@ impl Word {
     pub fn of(fault: &Fault) -> Word {
         match fault {
             Fault::CleaningDue => Word::NeedsCleaning,
-            Fault::FeederEmpty => Word::NeedsMedia,
+            Fault::FeederEmpty | Fault::FeederOrRibbonEnd => Word::NeedsMedia,
+            Fault::NotReady => Word::Warming,
             Fault::RibbonEnd | Fault::RibbonUnreadable => Word::NeedsRibbon,
             Fault::FilmEnd => Word::NeedsFilm,
             Fault::Overheated => Word::CoolingDown,
-            Fault::CoverOpen | Fault::OutputFull | Fault::OutputDoorOpen | Fault::RejectFull => {
-                Word::NeedsHand
-            }
+            Fault::CoverOpen
+            | Fault::OutputFull
+            | Fault::OutputDoorOpen
+            | Fault::RejectFull
+            | Fault::GoodCardInReject => Word::NeedsHand,
             Fault::CardJam | Fault::MechanicalTimeout | Fault::CardInside => Word::Jam,
             Fault::HeadFailure
             | Fault::OutputFailure
@@ -440,6 +443,8 @@ impl Word {
             | Fault::SettingRefused
             | Fault::OtherUnit
             | Fault::OutOfStep
+            | Fault::Restarted
+            | Fault::Hardware
             | Fault::Unlisted(_) => Word::Fault,
         }
     }

@@ -228,7 +228,11 @@ impl Spooler {
                 )
             }
             Verdict::Go(to) => self.go_on(id, to, turn),
-            Verdict::Printed if inside == Some(true) => {
+            // A held card of a printer that tells no place may still be inside: the eject lays nothing, and without
+            // it the next card would be printed on top.
+            Verdict::Printed
+                if inside == Some(true) || (inside.is_none() && self.holds_unseen(id)) =>
+            {
                 if point != Point::Held && point != Point::Sent(Stage::Eject) {
                     self.with_run(id, |_, run| turn.point(run, Point::Held))?;
                 }
@@ -269,6 +273,13 @@ impl Spooler {
             }),
             Verdict::Ask => self.doubt(id, ruling.why, turn),
         }
+    }
+
+    fn holds_unseen(&self, id: &PrinterId) -> bool {
+        self.printers.get(id).is_some_and(|machine| {
+            let capabilities = &machine.spec.capabilities;
+            capabilities.hold && !capabilities.witnesses.place
+        })
     }
 
     /// The same attempt goes on with the card inside: a fresh dialect gets its settings first.

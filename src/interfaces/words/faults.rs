@@ -226,6 +226,50 @@ pub(super) fn words(fault: &Fault) -> (Words, Words) {
                 "Switch it off and on, and make sure that no other program uses it.",
             ),
         ),
+        Fault::FeederOrRibbonEnd => (
+            w(
+                "blangko atau ribbon habis",
+                "no blanks, or the ribbon has ended",
+            ),
+            w(
+                "Periksa keduanya: isi blangko atau ganti ribbon.",
+                "Look at both: fill the hopper or change the ribbon.",
+            ),
+        ),
+        Fault::NotReady => (
+            w("mesin belum siap", "the printer is not ready yet"),
+            w(
+                "Tunggu sampai mesin hangat, atau tutup menunya.",
+                "Wait until it is warm, or leave its menu.",
+            ),
+        ),
+        Fault::Restarted => (
+            w(
+                "mesin sempat mati atau diatur ulang",
+                "the printer was switched off or reset",
+            ),
+            w(
+                "Periksa kabel daya; pemeriksaan kartu berjalan sendiri.",
+                "Check its power cable; the card is examined by itself.",
+            ),
+        ),
+        Fault::Hardware => (
+            w("bagian mesin rusak", "a part of the printer failed"),
+            w(
+                "Matikan mesin, hidupkan lagi; kalau tetap, panggil teknisi.",
+                "Switch the printer off and on; else call the technician.",
+            ),
+        ),
+        Fault::GoodCardInReject => (
+            w(
+                "kartu jadi jatuh ke kotak tolak",
+                "a finished card fell into the reject box",
+            ),
+            w(
+                "Ambil kartu yang jadi dari kotak tolak; jangan digunting.",
+                "Take the finished card out of the reject box; do not cut it.",
+            ),
+        ),
         Fault::Unlisted(_) => (
             w("galat yang belum dikenal", "an error that is in no list"),
             w(

@@ -227,7 +227,7 @@ fn every_fault_has_a_name_and_a_remedy() {
         );
         next = after(&fault);
     }
-    assert_eq!(seen.len(), 27);
+    assert_eq!(seen.len(), 32);
     assert_eq!(fault("card_jam", Lang::Id), "kartu macet");
     assert_eq!(
         fault("no such code", Lang::En),
@@ -263,7 +263,12 @@ fn after(fault: &Fault) -> Option<Fault> {
         Fault::ForeignService => Fault::SettingRefused,
         Fault::SettingRefused => Fault::OtherUnit,
         Fault::OtherUnit => Fault::OutOfStep,
-        Fault::OutOfStep => Fault::Unlisted("E99".to_owned()),
+        Fault::OutOfStep => Fault::FeederOrRibbonEnd,
+        Fault::FeederOrRibbonEnd => Fault::NotReady,
+        Fault::NotReady => Fault::Restarted,
+        Fault::Restarted => Fault::Hardware,
+        Fault::Hardware => Fault::GoodCardInReject,
+        Fault::GoodCardInReject => Fault::Unlisted("E99".to_owned()),
         Fault::Unlisted(_) => return None,
     })
 }
