@@ -140,6 +140,8 @@ pub struct Room {
     /// The ribbon that it came with.
     ribbon: Option<RibbonKind>,
     cable: MemoryCable,
+    /// Datagrams of a printer that has a status channel.
+    status_cable: MemoryCable,
     reader_cable: MemoryCable,
     reader_line: Vec<u8>,
     sends: SharedSends,
@@ -185,6 +187,7 @@ impl Room {
             .expect("a store in memory can be made");
         let (_, cable) = pair(CABLE_BYTES);
         let (_, reader_cable) = pair(READER_BYTES);
+        let (_, status_cable) = pair(READER_BYTES);
         cable.keep_unread(true);
         let sends = SharedSends::default();
         lock(&sends).completes = plan.defect == Some(Defect::CompletesHalfACommand);
@@ -198,6 +201,7 @@ impl Room {
             firmware,
             ribbon,
             cable,
+            status_cable,
             reader_cable,
             reader_line: Vec::new(),
             sends,
@@ -373,6 +377,7 @@ impl Room {
             self.cable.write_to_host(&answer);
             moved = true;
         }
+        moved |= self.carry_datagram();
         let status = (!self.plan.serial).then(|| self.firmware.port_status());
         self.cable.set_port_status(status);
         self.reader_line
@@ -391,6 +396,28 @@ impl Room {
         self.picks.resize(picked, self.at());
         self.note_places();
         moved
+    }
+
+    /// One question over the status channel and its answer; the dialect asks one at a time.
+    fn carry_datagram(&mut self) -> bool {
+        while self.status_cable.take_event().is_some() {}
+        let asked = self.status_cable.read_from_host(READER_BYTES);
+        if asked.is_empty() {
+            return false;
+        }
+        let reachable = self.firmware.mechanism().power() && self.firmware.plugged();
+        let answer = reachable
+            .then(|| self.firmware.datagram(&asked, self.now.0))
+            .flatten();
+        self.note(format_args!(
+            "datagram {} bytes, answered {}",
+            asked.len(),
+            answer.is_some()
+        ));
+        if let Some(answer) = answer {
+            self.status_cable.write_to_host(&answer);
+        }
+        true
     }
 
     /// A strike of the fault plan may have taken the cable or the power.

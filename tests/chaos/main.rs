@@ -13,5 +13,6 @@ mod defects;
 mod drawn;
 mod everywhere;
 mod harness;
+mod makers;
 mod sometimes;
 mod traces;

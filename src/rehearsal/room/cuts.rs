@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cetak_drivers::contract::Channel;
+use cetak_drivers::link::beside::Beside;
 use cetak_drivers::link::memory::MemoryLink;
 use cetak_drivers::link::{Link, LinkError, OpenState, ReadResult, WriteResult};
 
@@ -131,7 +132,7 @@ pub(super) fn lock(sends: &SharedSends) -> MutexGuard<'_, Sends> {
 
 /// The host's end of the printer's cable: counts sends and cuts one.
 pub(super) struct Tap {
-    pub(super) inner: MemoryLink,
+    pub(super) inner: Beside<MemoryLink, MemoryLink>,
     pub(super) sends: SharedSends,
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cetak_drivers::contract::{Dialect, Moment, Request, Stage};
+use cetak_drivers::link::beside::Beside;
 use cetak_drivers::link::memory::MemoryLink;
 use cetak_drivers::reader::LineReader;
 use cetak_drivers::session::Session;
@@ -81,7 +82,7 @@ impl Room {
             spooler,
             printer: Session::new(dialect),
             link: Tap {
-                inner: self.cable.link(),
+                inner: Beside::new(self.cable.link(), self.status_cable.link()),
                 sends: Arc::clone(&self.sends),
             },
             reader: Session::new(LineReader::new()),
@@ -95,7 +96,13 @@ impl Room {
 
     fn dialect(&self) -> Box<dyn Dialect> {
         let plan = &self.plan;
-        let inner = make::dialect(plan.mode, plan.serial, &plan.bench, self.lives);
+        let inner = make::dialect(
+            plan.mode,
+            &plan.switches,
+            plan.serial,
+            &plan.bench,
+            self.lives,
+        );
         if self.plan.defect == Some(Defect::ClearsFirst) {
             return Box::new(ClearsFirst { inner, owed: false });
         }

@@ -1,11 +1,13 @@
 //! The makers of a rehearsal's printers: which dialect meets which firmware, and what nobody knows of it.
 
 use cetak_drivers::contract::{BenchFlag, Dialect};
-use cetak_drivers::evolis;
+use cetak_drivers::{evolis, magicard, matica, zebra};
 use cetak_firmware_sims::device::Device;
-use cetak_firmware_sims::evolis as evolis_sim;
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::mechanism::CounterStore;
+use cetak_firmware_sims::{
+    evolis as evolis_sim, magicard as magicard_sim, matica as matica_sim, zebra as zebra_sim,
+};
 
 use super::mode::{self, Mode};
 
@@ -14,6 +16,12 @@ use super::mode::{self, Mode};
 pub enum Switches {
     /// Evolis.
     Evolis(evolis_sim::Switches),
+    /// Zebra.
+    Zebra(zebra_sim::Switches),
+    /// Magicard.
+    Magicard(magicard_sim::Switches),
+    /// Matica.
+    Matica(matica_sim::Switches),
 }
 
 impl From<evolis_sim::Switches> for Switches {
@@ -27,6 +35,9 @@ impl Switches {
     pub fn of(mode: Mode) -> Switches {
         match mode.maker() {
             Maker::Evolis => Switches::Evolis(evolis_sim::Switches::default()),
+            Maker::Zebra => Switches::Zebra(zebra_sim::Switches::default()),
+            Maker::Magicard => Switches::Magicard(magicard_sim::Switches::default()),
+            Maker::Matica => Switches::Matica(matica_sim::Switches::default()),
         }
     }
 
@@ -34,6 +45,9 @@ impl Switches {
     pub fn draw(mode: Mode, seed: u64) -> Switches {
         match mode.maker() {
             Maker::Evolis => Switches::Evolis(evolis_sim::Switches::draw(seed)),
+            Maker::Zebra => Switches::Zebra(zebra_sim::Switches::draw(seed)),
+            Maker::Magicard => Switches::Magicard(magicard_sim::Switches::draw(seed)),
+            Maker::Matica => Switches::Matica(matica_sim::Switches::draw(seed)),
         }
     }
 
@@ -57,6 +71,8 @@ impl Switches {
                     ),
                 ]
             }
+            // What a bench shows of these is not played yet: strict rows hold.
+            Switches::Zebra(_) | Switches::Magicard(_) | Switches::Matica(_) => Vec::new(),
         };
         flags
             .into_iter()
@@ -64,15 +80,29 @@ impl Switches {
             .collect()
     }
 
+    /// Whether a P330i or P430i knows `E` and `%CLN`: found once, with no job open, and kept in the profile.
+    fn zebra_knows(&self) -> (bool, bool) {
+        match self {
+            Switches::Zebra(switches) => (switches.e_known, switches.cln_known),
+            Switches::Evolis(_) | Switches::Magicard(_) | Switches::Matica(_) => (false, false),
+        }
+    }
+
     /// The firmware that has them, with a small picture and an empty hopper.
     pub(super) fn firmware(&self, mode: Mode, faults: FaultPlan) -> Box<dyn Device> {
-        match self {
-            Switches::Evolis(switches) => {
-                let profile = evolis_sim::Profile::named(mode.model())
+        macro_rules! firmware {
+            ($sim:ident::$firmware:ident, $switches:expr) => {{
+                let profile = $sim::Profile::named(mode.model())
                     .expect("a built-in profile")
                     .with_geometry(mode::COLUMNS, mode::LINES);
-                Box::new(evolis_sim::Evolis::new(profile, *switches, faults))
-            }
+                Box::new($sim::$firmware::new(profile, $switches.clone(), faults))
+            }};
+        }
+        match self {
+            Switches::Evolis(switches) => firmware!(evolis_sim::Evolis, switches),
+            Switches::Zebra(switches) => firmware!(zebra_sim::Zebra, switches),
+            Switches::Magicard(switches) => firmware!(magicard_sim::Magicard, switches),
+            Switches::Matica(switches) => firmware!(matica_sim::Matica, switches),
         }
     }
 }
@@ -82,19 +112,27 @@ impl Switches {
 pub enum Maker {
     /// Evolis.
     Evolis,
+    /// Zebra.
+    Zebra,
+    /// Magicard.
+    Magicard,
+    /// Matica.
+    Matica,
 }
 
 /// A life of the program that speaks the mode's language. `seed` is for nonces.
 pub(super) fn dialect(
     mode: Mode,
+    switches: &Switches,
     serial: bool,
     bench: &[BenchFlag],
     seed: u64,
 ) -> Box<dyn Dialect> {
+    let dots = Some((mode::LINES, mode::COLUMNS));
     match mode.maker() {
         Maker::Evolis => {
             let options = evolis::Options {
-                dots: Some((mode::LINES, mode::COLUMNS)),
+                dots,
                 seed,
                 bench: bench.to_vec(),
                 transport: if serial {
@@ -106,6 +144,47 @@ pub(super) fn dialect(
             };
             let model = evolis::models::find(mode.model()).expect("a built-in model");
             Box::new(evolis::Evolis::new(model, options))
+        }
+        Maker::Zebra => {
+            let (knows_e, knows_cln) = switches.zebra_knows();
+            let options = zebra::Options {
+                dots,
+                bench: bench.to_vec(),
+                transport: if serial {
+                    zebra::Transport::Serial
+                } else {
+                    zebra::Transport::Usb
+                },
+                knows_e,
+                knows_cln,
+                one_side: mode != Mode::ZebraDual,
+                ..zebra::Options::default()
+            };
+            let model = zebra::models::find(mode.model()).expect("a built-in model");
+            Box::new(zebra::Zebra::new(model, options))
+        }
+        Maker::Magicard => {
+            let options = magicard::Options {
+                dots,
+                bench: bench.to_vec(),
+                transport: if serial {
+                    magicard::Transport::Tcp
+                } else {
+                    magicard::Transport::Usb
+                },
+                ..magicard::Options::default()
+            };
+            let model = magicard::models::find(mode.model()).expect("a built-in model");
+            Box::new(magicard::Magicard::new(model, options))
+        }
+        Maker::Matica => {
+            let options = matica::Options {
+                dots,
+                bench: bench.to_vec(),
+                ..matica::Options::default()
+            };
+            let model = matica::models::find(mode.model()).expect("a built-in model");
+            Box::new(matica::Matica::new(model, options))
         }
     }
 }

@@ -29,11 +29,33 @@ pub enum Mode {
     Dual,
     /// KIA on a black ribbon, on a printer that cannot hold the finished card.
     Mono,
+    /// KIA on a P330i, which tells no place.
+    Zebra,
+    /// KIA on both sides, on a P430i that flips.
+    ZebraDual,
+    /// KIA on an Enduro: one page is feed, print and eject.
+    Magicard,
+    /// KIA on a Rio 2, which answers each question apart.
+    MagicardRio,
+    /// KTP-el with a chip on a retransfer printer that counts.
+    Matica,
+    /// KIA on a retransfer printer that counts nothing.
+    Matica9300,
 }
 
 impl Mode {
-    /// All of them.
+    /// Those of the first maker.
     pub const ALL: [Mode; 4] = [Mode::Chip, Mode::Single, Mode::Dual, Mode::Mono];
+
+    /// Those of the other makers.
+    pub const OTHERS: [Mode; 6] = [
+        Mode::Zebra,
+        Mode::ZebraDual,
+        Mode::Magicard,
+        Mode::MagicardRio,
+        Mode::Matica,
+        Mode::Matica9300,
+    ];
 
     /// The model's key; simulators have their own table under the same names.
     pub fn model(self) -> &'static str {
@@ -41,6 +63,12 @@ impl Mode {
             Mode::Chip | Mode::Single => "evolis-primacy",
             Mode::Dual => "evolis-primacy-duplex",
             Mode::Mono => "evolis-dualys",
+            Mode::Zebra => "zebra-p330i",
+            Mode::ZebraDual => "zebra-p430i",
+            Mode::Magicard => "magicard-enduro",
+            Mode::MagicardRio => "magicard-rio2",
+            Mode::Matica => "matica-xid8600",
+            Mode::Matica9300 => "matica-xid9300",
         }
     }
 
@@ -48,6 +76,9 @@ impl Mode {
     pub fn maker(self) -> Maker {
         match self {
             Mode::Chip | Mode::Single | Mode::Dual | Mode::Mono => Maker::Evolis,
+            Mode::Zebra | Mode::ZebraDual => Maker::Zebra,
+            Mode::Magicard | Mode::MagicardRio => Maker::Magicard,
+            Mode::Matica | Mode::Matica9300 => Maker::Matica,
         }
     }
 
@@ -62,8 +93,14 @@ impl Mode {
     /// The blanks it takes.
     pub fn stock(self) -> Stock {
         match self {
-            Mode::Chip | Mode::Dual => Stock::KtpEl,
-            Mode::Single | Mode::Mono => Stock::Kia517,
+            Mode::Chip | Mode::Dual | Mode::Matica => Stock::KtpEl,
+            Mode::Single
+            | Mode::Mono
+            | Mode::Zebra
+            | Mode::ZebraDual
+            | Mode::Magicard
+            | Mode::MagicardRio
+            | Mode::Matica9300 => Stock::Kia517,
         }
     }
 
@@ -74,17 +111,23 @@ impl Mode {
 
     fn look(self) -> Look {
         match self {
-            Mode::Chip | Mode::Single => Look::Colour,
-            Mode::Dual => Look::ColourWithBack,
+            Mode::Chip
+            | Mode::Single
+            | Mode::Zebra
+            | Mode::Magicard
+            | Mode::MagicardRio
+            | Mode::Matica
+            | Mode::Matica9300 => Look::Colour,
+            Mode::Dual | Mode::ZebraDual => Look::ColourWithBack,
             Mode::Mono => Look::Mono,
         }
     }
 
     fn ribbon(self) -> Ribbon {
-        match self {
-            Mode::Chip | Mode::Single => Ribbon::Ymcko,
-            Mode::Dual => Ribbon::Ymckok,
-            Mode::Mono => Ribbon::K,
+        match self.look() {
+            Look::Colour => Ribbon::Ymcko,
+            Look::ColourWithBack => Ribbon::Ymckok,
+            Look::Mono => Ribbon::K,
         }
     }
 
@@ -117,10 +160,10 @@ impl Mode {
             resin,
             overlay: Overlay::None,
         };
-        match self {
-            Mode::Chip | Mode::Single => {}
-            Mode::Dual => image.back = Some(plain(image.front.resin.clone())),
-            Mode::Mono => image.front = plain(image.front.resin),
+        match self.look() {
+            Look::Colour => {}
+            Look::ColourWithBack => image.back = Some(plain(image.front.resin.clone())),
+            Look::Mono => image.front = plain(image.front.resin),
         }
         image
     }

@@ -19,6 +19,9 @@ use crate::engine::store::StoreRead;
 /// How long a printer that only shows a fault is left alone between two looks.
 const LOOKS_AGAIN: Duration = Duration::from_secs(60);
 
+/// How long a printer is left off for what waits in its memory to go.
+const OFF_FOR: Duration = Duration::from_secs(20);
+
 /// When the operator comes.
 #[derive(Debug, Default)]
 pub(super) struct Hands {
@@ -40,6 +43,7 @@ enum Call {
     NoCable,
     Ribbon,
     Settle(String, JobId),
+    SwitchOff,
     Cut(String, JobId),
     Release(JobId),
     Resume,
@@ -95,6 +99,12 @@ impl Room {
         let Some(host) = &self.host else {
             return calls;
         };
+        let off_first = host.spooler.printers().any(|machine| match &machine.work {
+            Work::Card(run) => {
+                run.doing == Doing::Person && !run.may_be_settled(&machine.spec.capabilities)
+            }
+            Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
+        });
         let asks_a_person = host.spooler.printers().any(|machine| match &machine.work {
             Work::Card(run) => run.doing == Doing::Person,
             Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
@@ -104,6 +114,11 @@ impl Room {
                 continue;
             };
             match row.state {
+                JobState::InDoubt { .. } if off_first => {
+                    if self.power_back.is_none() && mechanism.power() {
+                        calls.push(Call::SwitchOff);
+                    }
+                }
                 JobState::InDoubt { .. } if asks_a_person => {
                     calls.push(Call::Settle(key.clone(), *id));
                 }
@@ -165,6 +180,12 @@ impl Room {
                     Hand::Ribbon { kind, sets: None },
                     Hand::CloseLid,
                 ])
+            }
+            Call::SwitchOff => {
+                self.report.reach("hand/switches off first");
+                self.hands(&[Hand::PowerOff]);
+                self.power_back = Some(self.now + OFF_FOR);
+                true
             }
             Call::Settle(key, id) => {
                 self.clear_path();
