@@ -21,6 +21,8 @@ pub(super) enum Judge {
     Loadable,
     /// The port lets a page begin.
     MayBegin,
+    /// The port lets it end.
+    MayEnd,
     /// All but the last plane was taken by the link.
     FaceSent,
     /// The port was looked at after the page.
@@ -58,6 +60,12 @@ impl Magicard {
                 Some(Port::Busy) => self.fault(Fault::OutOfStep),
                 Some(Port::Error) => self.fault(port_error()),
             },
+            // An error that came inside the page: without its last plane nobody's OK can print it.
+            Judge::MayEnd => {
+                if self.port() == Some(Port::Error) {
+                    self.fault(port_error());
+                }
+            }
             // Nothing can be asked inside a page: the byte alone says that it goes wrong.
             Judge::FaceSent => match self.port() {
                 Some(Port::Idle | Port::Busy) | None => {
@@ -82,6 +90,7 @@ impl Magicard {
             Judge::Restarted => {
                 self.answered_in_step();
                 self.found_empty = false;
+                self.gone = None;
                 self.done();
             }
         }

@@ -208,6 +208,9 @@ pub struct Magicard {
     page: PageIs,
     /// It did not answer when it had been left alone for long enough.
     deaf: bool,
+    /// A restart is waited for; whether the printer was seen to be gone since. It may start more slowly than one request
+    /// waits, or go while none is in flight.
+    gone: Option<bool>,
     /// The last `Examine` found that no card could be drawn: what a `Clear` must find again.
     found_empty: bool,
     /// The last request ended in silence or out of step: a late answer may come.
@@ -252,6 +255,7 @@ impl Magicard {
             sides: if model.duplex { 2 } else { 1 },
             page: PageIs::Unknown,
             deaf: false,
+            gone: None,
             found_empty: false,
             out_of_step: false,
             options,
@@ -287,6 +291,9 @@ impl Magicard {
         let was = std::mem::replace(&mut self.line, Line::Down);
         self.replies.clear();
         self.out_of_step = false;
+        if let Some(gone) = &mut self.gone {
+            *gone = true;
+        }
         if self.task.is_none() {
             if was == Line::Up {
                 self.tell(Event::Lost);

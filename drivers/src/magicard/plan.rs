@@ -118,6 +118,7 @@ impl Magicard {
         self.setup = Some(setup);
         self.prepared = None;
         self.loaded = None;
+        self.gone = None;
         self.found_empty = false;
         Ok(self.with_reading(Judge::Prepared))
     }
@@ -125,6 +126,10 @@ impl Magicard {
     /// Makes the job. Any of its bytes may feed, so none is sent.
     fn load(&mut self, image: &CardImage, now: Moment) -> Result<Vec<Step>, Refused> {
         self.alive()?;
+        if self.page == PageIs::Open {
+            // What is asked here would be picture: a page that broke off is settled first.
+            return Err(Refused::Because(Fault::OutOfStep));
+        }
         let (Some(setup), Some(prepared)) = (self.setup, self.prepared.clone()) else {
             return Err(Refused::Because(Fault::OutOfStep));
         };
@@ -228,7 +233,10 @@ impl Magicard {
             Stage::Face => {
                 self.alive()?;
                 let face = self.loaded.as_mut().and_then(|loaded| loaded.face.take());
-                let face = face.ok_or(Refused::Because(Fault::OutOfStep))?;
+                let Some(face) = face else {
+                    self.loaded = None;
+                    return Err(Refused::Because(Fault::OutOfStep));
+                };
                 Ok(vec![
                     Step::Port,
                     Step::Judge(Judge::MayBegin),
@@ -243,6 +251,8 @@ impl Magicard {
                     Some(Loaded {
                         face: None, finish, ..
                     }) => Ok(vec![
+                        Step::Port,
+                        Step::Judge(Judge::MayEnd),
                         Step::Page(finish),
                         Step::Port,
                         Step::Judge(Judge::Watched),
@@ -264,6 +274,7 @@ impl Magicard {
     fn listen(&mut self, after: Option<Stage>) -> Vec<Step> {
         self.loaded = None;
         self.deaf = false;
+        self.gone = None;
         if self.page == PageIs::Unknown && matches!(after, Some(Stage::Face | Stage::Finish)) {
             self.page = PageIs::Open;
         }

@@ -18,7 +18,7 @@ impl Magicard {
                 }
                 self.step_done(now);
             }
-            Doing::Away(away) if away.gone => self.step_done(now),
+            Doing::Away(_) if self.gone == Some(true) => self.step_done(now),
             Doing::Away(_)
             | Doing::Nothing
             | Doing::Port
@@ -34,7 +34,6 @@ impl Magicard {
         let poll = self.options.limits.poll;
         match self.task.as_mut().map(|task| &mut task.doing) {
             Some(Doing::Away(away)) => {
-                away.gone = true;
                 away.again = now + poll;
                 true
             }
@@ -80,10 +79,11 @@ impl Magicard {
                 self.step_done(now);
             }
             Doing::Away(away) => match status {
-                Some(_) if away.gone => self.step_done(now),
+                Some(_) if self.gone == Some(true) => self.step_done(now),
                 Some(_) => away.has_port = true,
                 // A port that told and tells no more has gone.
-                None => away.gone |= away.has_port,
+                None if away.has_port => self.gone = Some(true),
+                None => {}
             },
             Doing::Nothing
             | Doing::Opening { .. }
@@ -179,11 +179,12 @@ impl Magicard {
         let away = Away {
             until: now + limits.restart,
             again: now + limits.poll,
-            gone: false,
             has_port: false,
         };
+        self.gone.get_or_insert(false);
         self.wait_for(Doing::Away(away));
         match self.line {
+            Line::Up if self.gone == Some(true) => self.step_done(now),
             Line::Up => self.out.push_back(Output::AskPortStatus),
             Line::Down | Line::Opening => self.open(),
         }

@@ -89,8 +89,6 @@ pub(super) struct Asked {
 pub(super) struct Away {
     pub(super) until: Moment,
     pub(super) again: Moment,
-    /// It was seen to be gone.
-    pub(super) gone: bool,
     /// The port told a byte: a link without one is opened anew to see whether the printer is there.
     pub(super) has_port: bool,
 }

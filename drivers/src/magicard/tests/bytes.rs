@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 
-use crate::contract::{Fault, LastAnswer};
+use crate::contract::{Fault, LastAnswer, Ribbon};
 use crate::magicard::COMMANDS;
-use crate::magicard::job::{Field, Ink, Job, Page, Plane};
-use crate::magicard::magnetic::{Track, TrackError};
+use crate::magicard::job::{Field, Header, Ink, Job, Order, Page, Plane};
+use crate::magicard::magnetic::{Coercivity, Track, TrackError};
 use crate::magicard::models::{MODELS, Speech, find};
+use crate::magicard::raster::Layout;
 use crate::magicard::status::{Code, Port, Reading, code_in, fault_of};
 use crate::magicard::wire::*;
 
@@ -164,16 +165,38 @@ fn only_one_code_has_a_meaning_of_its_own() {
 }
 
 #[test]
-fn a_job_that_only_encodes_has_no_comma_before_its_end() {
-    let job = Job {
-        pages: vec![Page {
-            fields: vec![Field::new("NOC", 1), Field::new("KGE2", "")],
-            planes: Vec::new(),
-        }],
+fn a_job_that_only_encodes_has_no_window_and_no_comma_before_its_end() {
+    let recipe = super::pictures::recipe(Ribbon::K);
+    let maker = Header {
+        coercivity: Some(Coercivity::High),
+        tracks: vec![
+            Track::iso(1, "%DOE^JANE?", false).unwrap(),
+            Track::iso(2, ";1234567890=99?", false).unwrap(),
+        ],
+        ..recipe.header
     };
-    let bytes = job.bytes();
-    assert_eq!(&bytes[..64], [0x05; 64]);
-    assert_eq!(&bytes[64..], b"\x01,NOC1,KGE2\x1c\x03".as_slice());
+    let back_end = Header {
+        order: Order::BackEnd,
+        layout: Layout::Kee,
+        ..maker.clone()
+    };
+    let bytes = |header: &Header| {
+        let page = Page {
+            fields: header.encode_only(),
+            planes: Vec::new(),
+        };
+        let bytes = Job { pages: vec![page] }.bytes();
+        assert_eq!(&bytes[..64], [0x05; 64]);
+        String::from_utf8(bytes[64..].to_vec()).unwrap()
+    };
+    assert_eq!(
+        bytes(&maker),
+        "\x01,NOC1,VER1.0-,LANENG,COEH,MAG1,%DOE^JANE?,MAG2,;1234567890=99?,KGE2\x1c\x03"
+    );
+    assert_eq!(
+        bytes(&back_end),
+        "\x01,NOC0,BBB1,VER1.0-,LANENG,MAG1,BPI210,MPC7,COEH,%DOE^JANE?,MAG2,BPI75,MPC5,COEH,;1234567890=99?,KEE\x1c\x03"
+    );
 }
 
 #[test]
