@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::fake::{SMALL, coloured};
+use crate::colour::Separation;
 use crate::contract::*;
 use crate::magicard::job::*;
 use crate::magicard::models::find;
@@ -23,6 +24,7 @@ fn setting(layout: Layout, (rows, columns): (usize, usize), first_dot: usize) ->
 pub(super) fn recipe(ribbon: Ribbon) -> Recipe {
     let front = setting(Layout::Kge2, SMALL, 15);
     Recipe {
+        separation: Separation::default(),
         front,
         back: front,
         ribbon,
