@@ -425,8 +425,16 @@ impl Bench {
         for _ in 0..100_000 {
             let wait = self.drain();
             // An earlier request's answer is no answer to this one.
-            if let Some(Event::Answered(answer)) = self.events[earlier..].last() {
-                let answer = answer.clone();
+            // The link may fall in the same breath: that is told behind the answer.
+            let answered = self.events[earlier..].iter().find_map(|event| match event {
+                Event::Answered(answer) => Some(answer.clone()),
+                Event::Up
+                | Event::Fault(_)
+                | Event::Status(_)
+                | Event::Identity(_)
+                | Event::Lost => None,
+            });
+            if let Some(answer) = answered {
                 assert_eq!(
                     self.matica.poll(),
                     Output::Wait(None),
@@ -445,14 +453,18 @@ impl Bench {
     pub(super) fn done(&mut self, request: Request) -> Evidence {
         match self.ask(request) {
             Answer::Done(evidence) => evidence,
-            other => panic!("{other:?}: {:?}", self.fake.texts),
+            other @ (Answer::Fault(..) | Answer::Silent { .. } | Answer::Lost) => {
+                panic!("{other:?}: {:?}", self.fake.texts)
+            }
         }
     }
 
     pub(super) fn fault(&mut self, request: Request) -> (Fault, Evidence) {
         match self.ask(request) {
             Answer::Fault(fault, evidence) => (fault, evidence),
-            other => panic!("{other:?}: {:?}", self.fake.texts),
+            other @ (Answer::Done(_) | Answer::Silent { .. } | Answer::Lost) => {
+                panic!("{other:?}: {:?}", self.fake.texts)
+            }
         }
     }
 
