@@ -24,6 +24,7 @@ use crate::faults::{FaultPlan, Strike};
 use crate::hands::{self, Hand, HandRefused, Look};
 use crate::mechanism::{Counts, Mechanism, Panel, Plane, RibbonKind};
 
+mod commands;
 mod execute;
 mod mode;
 mod parser;
@@ -35,6 +36,7 @@ mod switches;
 mod words;
 mod work;
 
+pub use commands::COMMANDS;
 use mode::{ErrorMode, Fault};
 use parser::{Command, Parser};
 pub use profile::{Generation, PROFILES, Port, Profile, Timing};

@@ -30,6 +30,7 @@ use crate::contract::{
     Machine, Moment, Output, Request, Setup, Stage, Told, Witnesses,
 };
 
+mod commands;
 pub mod custody;
 pub mod download;
 mod judge;
@@ -42,6 +43,7 @@ mod status_bits;
 mod task;
 pub mod wire;
 
+pub use commands::COMMANDS;
 pub use download::Depth;
 pub use models::Model;
 pub use raster::Window;

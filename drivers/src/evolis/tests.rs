@@ -4,6 +4,7 @@
 
 mod answers;
 mod bytes;
+mod commands;
 mod doubts;
 mod fake;
 mod pictures;

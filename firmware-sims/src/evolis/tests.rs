@@ -4,6 +4,7 @@
 use super::*;
 use crate::mechanism::{Blank, Card, CardPlace, Looks, Side, Station};
 
+mod commands;
 mod faults;
 mod power;
 mod properties;
