@@ -14,7 +14,7 @@
 //! - two sides: one attempt would need two transfers, which the custody page does not tell apart. One side is driven.
 //!
 //! Rooms: this file the machine's outside, `plan` the steps of each request, `task` how a step is taken up,
-//! `progress` what moves it on, `judge` what is learnt and decided.
+//! `progress` what moves it on, `learn` what answers mean, `judge` what is decided.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ pub mod commands;
 pub mod custody;
 pub mod info;
 mod judge;
+mod learn;
 pub mod models;
 mod plan;
 mod progress;
