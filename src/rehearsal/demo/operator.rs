@@ -24,6 +24,8 @@ use crate::engine::spooler::Settlement;
 use crate::interfaces::api::{JobDetail, JobsPage, PrinterView, Proposed, QuestionView};
 use crate::rehearsal::sim::SimError;
 
+mod switching;
+
 /// The one who looks and answers.
 pub const FIRST: &str = "SPECIMEN MELUR";
 /// The one who looks again and signs too.
@@ -75,8 +77,8 @@ struct Post<H> {
     attributed: BTreeMap<CardId, JobId>,
     loaded: usize,
     away: usize,
-    /// It was switched off and on for the doubt that is open.
-    switched: bool,
+    /// Visits at which it was to be switched off and on.
+    visits: u32,
 }
 
 /// The operator.
@@ -111,7 +113,7 @@ impl<O: Orders, H: Hands> Operator<O, H> {
             attributed: BTreeMap::new(),
             loaded: 0,
             away: 0,
-            switched: false,
+            visits: 0,
         };
         self.posts.insert(printer, post);
     }
@@ -241,7 +243,7 @@ impl<O: Orders, H: Hands> Operator<O, H> {
         if detail.job.state != "in_doubt" {
             return Ok(Vec::new());
         }
-        self.post_mut(printer)?.switched = false;
+        self.post_mut(printer)?.visits = 0;
         let mut deeds = self.open_and_clear(printer).await?;
         let mark = mark::of(&detail.job.key);
         let uid = detail
@@ -286,22 +288,6 @@ impl<O: Orders, H: Hands> Operator<O, H> {
             found,
         });
         Ok(deeds)
-    }
-
-    /// Switches a printer off at one visit and on at the next: that is long enough for what it remembers to go.
-    async fn switch(&mut self, printer: &PrinterId) -> Result<Vec<Deed>, OperatorError> {
-        let on = !self.hand(printer, Hand::Look).await?.power;
-        // What it was told to wait for is seen by the spooler after it is on again.
-        if on || !self.post(printer)?.switched {
-            let hand = if on { Hand::PowerOn } else { Hand::PowerOff };
-            self.hand(printer, hand).await?;
-            self.post_mut(printer)?.switched = on;
-            return Ok(vec![Deed::Switched {
-                printer: printer.clone(),
-                on,
-            }]);
-        }
-        Ok(Vec::new())
     }
 
     /// A spoiled card waits for the scissors.
