@@ -330,7 +330,7 @@ pub enum SimCommand {
 /// `sim run`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct SimRun {
-    /// evolis-primacy, evolis-primacy-duplex or evolis-dualys
+    /// A model, as docs/sims.md lists them: evolis-primacy, zebra-p330i, magicard-enduro, matica-xid8600, ...
     pub profile: String,
     /// Where its host is joined: pty, or tcp:PORT
     #[arg(long, default_value = "pty", value_name = "WHERE")]
