@@ -8,6 +8,7 @@
 mod bench;
 mod cards;
 mod catalogue;
+mod commands;
 mod cuts;
 mod formats;
 mod losses;

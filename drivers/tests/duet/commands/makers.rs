@@ -1,0 +1,101 @@
+//! The makers: where their tables are, how their commands are spelt, and their figures. A new maker is one entry.
+
+use std::collections::BTreeSet;
+
+use super::links::{self, Figure};
+use super::sources::TestFile;
+use super::{Table, spelling};
+
+/// One maker's language.
+pub(crate) struct Maker {
+    /// Its heading.
+    pub(crate) title: &'static str,
+    /// The name of its folder on both sides. Files of the duet whose path begins with it are its alone.
+    pub(crate) key: &'static str,
+    /// The driver's table.
+    pub(crate) driven: Table,
+    /// The firmware's.
+    pub(crate) simulated: Table,
+    /// The commands that a row of either table speaks of, in one spelling.
+    pub(crate) spelling: fn(&str) -> Vec<String>,
+    /// A character that makes the text before a command a part of its word.
+    pub(crate) before: fn(char) -> bool,
+    /// The same behind it.
+    pub(crate) behind: fn(char) -> bool,
+    /// What else in the code of a test names a command that has no letters: command, pieces of code without
+    /// white space.
+    pub(crate) also: &'static [(&'static str, &'static [&'static str])],
+    /// Commands that only the simulator knows, and why.
+    pub(crate) simulated_only: &'static [(&'static str, &'static str)],
+    /// What is particular in this maker's table, as whole sentences.
+    pub(crate) note: &'static str,
+    /// What an ordinary colour card costs, model by model.
+    pub(crate) figures: fn() -> Vec<Figure>,
+}
+
+/// All of them, in the order of the page.
+pub(crate) const MAKERS: &[Maker] = &[Maker {
+    title: "Evolis",
+    key: "evolis",
+    driven: cetak_drivers::evolis::COMMANDS,
+    simulated: cetak_firmware_sims::evolis::COMMANDS,
+    spelling: spelling::listed,
+    before: spelling::alphanumeric,
+    behind: spelling::alphanumeric,
+    also: &[],
+    simulated_only: &[],
+    note: "A command with its first parameter is named by that form only.",
+    figures: links::evolis,
+}];
+
+impl Maker {
+    /// The commands that a test file names.
+    pub(crate) fn named_in(&self, keys: &[String], file: &TestFile) -> BTreeSet<String> {
+        let mut longest_first: Vec<&str> = keys.iter().map(String::as_str).collect();
+        longest_first.sort_by_key(|key| std::cmp::Reverse(key.len()));
+        let mut named = BTreeSet::new();
+        for literal in &file.literals {
+            let mut at = 0;
+            while at < literal.len() {
+                let rest = &literal[at..];
+                let found = longest_first.iter().find(|key| {
+                    let inside = |text: Option<char>, is: fn(char) -> bool| text.is_some_and(is);
+                    rest.strip_prefix(**key).is_some_and(|behind| {
+                        !inside(literal[..at].chars().next_back(), self.before)
+                            && !inside(behind.chars().next(), self.behind)
+                    })
+                });
+                at += match found {
+                    Some(key) => {
+                        named.insert((*key).to_owned());
+                        key.len()
+                    }
+                    None => rest.chars().next().map_or(1, char::len_utf8),
+                };
+            }
+        }
+        for (key, pieces) in self.also {
+            if pieces.iter().any(|piece| file.code.contains(piece)) {
+                named.insert((*key).to_owned());
+            }
+        }
+        named
+    }
+}
+
+#[test]
+fn commands_are_found_as_whole_words_and_the_longest_first() {
+    let keys = ["Rlr", "Rlr;p", "Se", "Ser"].map(str::to_owned);
+    let named = |literals: &[&str]| {
+        let file = TestFile {
+            literals: literals.iter().map(|text| (*text).to_owned()).collect(),
+            ..TestFile::default()
+        };
+        let named = MAKERS[0].named_in(&keys, &file);
+        named.into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(named(&["\u{1B}Rlr;p\r\u{1B}Se\r"]), ["Rlr;p", "Se"]);
+    assert_eq!(named(&["Rlr", "Ser"]), ["Rlr", "Ser"]);
+    assert_eq!(named(&["Rlr;x"]), ["Rlr"]);
+    assert_eq!(named(&["Sez", "aSe", "Serial", "Rlr;pq"]), ["Rlr"]);
+}
