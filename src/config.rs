@@ -510,7 +510,7 @@ bench = ["counters_durable"]
     #[test]
     fn what_is_wrong_is_told_with_its_line_and_key() {
         expect_test::expect![[r#"
-            cetak.toml:8: unknown key `endpont`, expected one of `id`, `profile`, `endpoint`, `reader`, `duty`, `ribbon`, `chip`, `levels`, `ack_nack`, `compression`, `card_sensor`, `bench`; docs/config.md lists every key
+            cetak.toml:8: unknown key `endpont`, expected one of `id`, `profile`, `endpoint`, `reader`, `duty`, `ribbon`, `chip`, `levels`, `ack_nack`, `compression`, `card_sensor`, `bench`, `knows`, `one_way`, `curves`; docs/config.md lists every key
             cetak.toml:7: profile: "evolis-primaci" is not known; there are evolis-primacy, evolis-dualys; docs/config.md lists every key
             cetak.toml:10: duty: "ktp" is not one of ktp_el, ktp_el_foreigner, kia_0_5, kia_5_17; docs/config.md lists every key
             cetak.toml:14: id: two printers are named "p1"; docs/config.md lists every key
