@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::time::Duration;
@@ -280,6 +280,122 @@ async fn tcp_is_closed_in_order_only_when_everything_was_answered() {
     let abort = |mut link: Box<dyn AsyncLink>| link.abort(MAIN);
     assert!(end_of_tcp(true, abort).await.is_err());
     assert!(end_of_tcp(true, drop).await.is_err());
+}
+
+/// Opens both channels of a link with status beside it.
+async fn opened_both(link: &mut dyn AsyncLink) {
+    opened(link).await;
+    within(async {
+        while link.open(Channel::Status).unwrap() == OpenState::Pending {
+            link.ready(false).await;
+        }
+    })
+    .await;
+}
+
+/// Sends one datagram on the status channel: all of it at once.
+async fn ask(link: &mut dyn AsyncLink, bytes: &[u8]) {
+    within(async {
+        loop {
+            match link.try_write(Channel::Status, bytes) {
+                WriteResult::Taken(0) => link.ready(true).await,
+                WriteResult::Taken(count) => break assert_eq!(count, bytes.len()),
+                WriteResult::Fallen(error) => panic!("fell: {error}"),
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn status_runs_beside_the_connection_and_datagrams_come_in_pieces() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let status = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = status.local_addr().unwrap().port();
+    let uri = format!("tcp://{}?status=udp:{port}", listener.local_addr().unwrap());
+    let mut link = link_to(&uri);
+    opened_both(link.as_mut()).await;
+    let (mut device, _) = listener.accept().unwrap();
+    write(&mut link, b"job").await;
+    let mut got = [0; 64];
+    device.read_exact(&mut got[..3]).unwrap();
+    ask(link.as_mut(), b"how?").await;
+    let (count, host) = status.recv_from(&mut got).unwrap();
+    assert_eq!(&got[..count], b"how?");
+    // Longer than a piece, then an empty one, then another: each comes whole and apart.
+    let long: Vec<u8> = (0..200).collect();
+    for datagram in [&long[..], b"", b"next"] {
+        status.send_to(datagram, host).unwrap();
+    }
+    let mut heard: Vec<Vec<u8>> = Vec::new();
+    within(async {
+        let mut piece = [0; 64];
+        while heard.len() < 5 {
+            match link.try_read(Channel::Status, &mut piece) {
+                ReadResult::Bytes(count) => heard.push(piece[..count].to_vec()),
+                ReadResult::Nothing => link.ready(false).await,
+                ReadResult::Fallen(error) => panic!("fell: {error}"),
+            }
+        }
+    })
+    .await;
+    assert_eq!(heard[..4].concat(), long);
+    assert_eq!(heard[4], b"next");
+    // A session reads every channel to its end before it waits.
+    assert!(matches!(
+        link.try_read(Channel::Status, &mut got),
+        ReadResult::Nothing
+    ));
+    device.write_all(b"done").unwrap();
+    assert_eq!(read(&mut link, 4).await.unwrap(), b"done");
+    assert!(is_quiet(&mut link).await);
+    link.close(MAIN);
+    ask(link.as_mut(), b"still").await;
+    link.close(Channel::Status);
+}
+
+#[tokio::test]
+async fn datagrams_to_nobody_are_lost_and_the_channel_stays() {
+    let port = {
+        let free = UdpSocket::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap().port()
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("tcp://{}?status=udp:{port}", listener.local_addr().unwrap());
+    let mut link = link_to(&uri);
+    opened_both(link.as_mut()).await;
+    for _ in 0..3 {
+        ask(link.as_mut(), b"how?").await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(matches!(
+            link.try_read(Channel::Status, &mut [0; 64]),
+            ReadResult::Nothing
+        ));
+    }
+}
+
+#[tokio::test]
+async fn a_full_connection_is_not_waited_for_through_its_status() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let status = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = status.local_addr().unwrap().port();
+    let uri = format!("tcp://{}?status=udp:{port}", listener.local_addr().unwrap());
+    let mut link = link_to(&uri);
+    opened_both(link.as_mut()).await;
+    let (_device, _) = listener.accept().unwrap();
+    let plane = vec![0; 1 << 20];
+    let mut takes = true;
+    while takes {
+        takes = !matches!(link.try_write(MAIN, &plane), WriteResult::Taken(0));
+    }
+    let mut ready = link.ready(true);
+    for _ in 0..100 {
+        tokio::select! {
+            biased;
+            () = &mut ready => panic!("it would spin"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
 }
 
 #[tokio::test]

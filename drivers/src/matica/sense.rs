@@ -54,7 +54,7 @@ impl Sense {
             (KEY_ATTENTION, _) => Kind::Attention,
             (KEY_REQUEST, _) => Kind::Standing,
             (_, 0xD3..=0xD5) => Kind::Busy,
-            (_, PREHEATING | INITIALISING | SLEEPING | 0xD7 | 0xDC..=0xDE | 0xF6 | 0xF7) => {
+            (_, PREHEATING | INITIALISING | SLEEPING | 0xD7 | 0xDC..=0xDE | 0xF6..=0xF8) => {
                 Kind::Waiting
             }
             _ => Kind::Standing,

@@ -317,6 +317,8 @@ fn every_sense_has_a_fault_and_no_busy_printer_is_at_fault() {
         let sense = Sense { key, asc };
         let fault = sense.fault();
         match sense.kind() {
+            // A head that cools down is waited for too.
+            Kind::Waiting if asc == 0xF8 => assert_eq!(fault, Fault::Overheated),
             Kind::Busy | Kind::Waiting => assert_eq!(fault, Fault::NotReady, "{sense:?}"),
             Kind::Attention => assert_eq!(fault, Fault::Restarted),
             Kind::Standing => assert!(!matches!(fault, Fault::NotReady | Fault::Restarted)),
