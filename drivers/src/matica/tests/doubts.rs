@@ -265,6 +265,23 @@ fn a_transfer_needs_the_film_of_this_connection() {
 }
 
 #[test]
+fn a_picture_that_was_not_put_on_this_connections_film_is_not_fused() {
+    // Loaded, and the face never ordered.
+    let mut bench = plain(XID9300);
+    bench.load_card(false, 1);
+    assert_eq!(bench.fault(Request::Do(Stage::Finish)).0, Fault::OutOfStep);
+    // On the film of a connection that fell, and another one is there without a `Listen`.
+    bench.done(Request::Prepare(resumed(false)));
+    bench.done(Request::Load(image(1)));
+    bench.done(Request::Do(Stage::Face));
+    bench.cut();
+    bench.examine();
+    bench.forget();
+    assert_eq!(bench.fault(Request::Do(Stage::Finish)).0, Fault::OutOfStep);
+    assert!(bench.texts().is_empty() && bench.fake.fused.is_empty());
+}
+
+#[test]
 fn going_on_at_the_station_switches_the_antenna_on_again() {
     for refused in [false, true] {
         let mut bench = plain(XID9300);
