@@ -40,6 +40,9 @@ pub struct Model {
     /// The colour correction that the header claims. Enduro and Pronto streams claim the maker's table (3) and
     /// carry linear dye \[measured\]; where the table was really applied we claim none (0), for we have it not.
     pub correction: Option<u8>,
+    /// Milliseconds from card to card, colour on one side. \[placeholder\]: no rate was found in any paper; it serves
+    /// to say which link would hold the printer back. `None`: not even that.
+    pub rated_ms: Option<u32>,
 }
 
 const ENDURO: Model = Model {
@@ -53,6 +56,7 @@ const ENDURO: Model = Model {
     quality: true,
     slow: None,
     correction: Some(3),
+    rated_ms: Some(35_000),
 };
 
 const TANGO: Model = Model {
@@ -66,6 +70,7 @@ const TANGO: Model = Model {
     quality: false,
     slow: Some(true),
     correction: None,
+    rated_ms: None,
 };
 
 /// All models that are known by name.
@@ -89,6 +94,7 @@ pub static MODELS: &[Model] = &[
         quality: false,
         slow: Some(true),
         correction: Some(0),
+        rated_ms: Some(25_000),
         ..ENDURO
     },
     Model {

@@ -30,6 +30,9 @@ pub struct Model {
     /// Sequence number of the job start; `None`: one more than the greeting's, and so on from there. With a number the
     /// commands count from zero.
     pub job_sequence: Option<u32>,
+    /// Milliseconds from card to card, colour on one side. \[inferred\] from what retransfer printers commonly do; it
+    /// serves to say which link would hold the printer back.
+    pub rated_ms: u32,
 }
 
 /// All models that are known by name.
@@ -46,6 +49,7 @@ pub static MODELS: &[Model] = &[
         job_parameter: 0,
         job_mark: [0x0F, 0x0A, 0x9C, 0x88],
         job_sequence: None,
+        rated_ms: 40_000,
     },
     Model {
         key: "matica-xid8600",
@@ -59,6 +63,7 @@ pub static MODELS: &[Model] = &[
         job_parameter: 2,
         job_mark: [0; 4],
         job_sequence: Some(0x9999_9999),
+        rated_ms: 40_000,
     },
 ];
 

@@ -20,6 +20,9 @@ pub struct Model {
     pub reject_hopper: bool,
     /// The back's picture is turned by 180 degrees. \[unknown\] until a bench ran.
     pub back_turned: bool,
+    /// Milliseconds from card to card, colour on one side. \[unverified\]: remembered, found in no paper; it serves to
+    /// say which link would hold the printer back.
+    pub rated_ms: u32,
 }
 
 /// All models that are known by name.
@@ -30,6 +33,7 @@ pub static MODELS: &[Model] = &[
         duplex: false,
         reject_hopper: false,
         back_turned: false,
+        rated_ms: 25_000,
     },
     Model {
         key: "zebra-p430i",
@@ -37,6 +41,7 @@ pub static MODELS: &[Model] = &[
         duplex: true,
         reject_hopper: true,
         back_turned: false,
+        rated_ms: 25_000,
     },
 ];
 

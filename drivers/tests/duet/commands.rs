@@ -10,6 +10,7 @@ mod links;
 mod makers;
 mod sources;
 mod spelling;
+mod weigh;
 
 use makers::{MAKERS, Maker};
 use sources::TestFile;
@@ -17,8 +18,10 @@ use sources::TestFile;
 /// What stands above the generated parts.
 const HEAD: &str = include_str!("commands/head.md");
 
-/// A table as a crate has it: command, what for, source.
-pub(crate) type Table = &'static [(&'static str, &'static str, &'static str)];
+/// One row of a crate's table: command, what for, source.
+pub(crate) type Line = (&'static str, &'static str, &'static str);
+/// A crate's table.
+pub(crate) type Table = &'static [Line];
 
 #[test]
 fn the_page_of_printers_says_what_tables_and_tests_say() {
@@ -41,13 +44,13 @@ fn both_sides_spell_their_commands_alike() {
 /// The simulator's commands that no row of the driver's table stands for.
 fn unmet(maker: &Maker) -> Vec<String> {
     let driven = keys(maker, maker.driven);
-    keys(maker, maker.simulated)
+    keys(maker, &maker.simulated.concat())
         .into_iter()
         .filter(|key| !driven.iter().any(|other| spelling::meet(key, other)))
         .collect()
 }
 
-fn keys(maker: &Maker, table: Table) -> Vec<String> {
+fn keys(maker: &Maker, table: &[Line]) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     for key in table.iter().flat_map(|(row, ..)| (maker.spelling)(row)) {
         if !keys.contains(&key) {
@@ -117,7 +120,9 @@ fn rows(maker: &Maker, files: &[TestFile]) -> Vec<Row> {
     keys.iter()
         .map(|key| {
             let driven = of_key(maker, maker.driven, |other| other == key);
-            let simulated = of_key(maker, maker.simulated, |other| spelling::meet(key, other));
+            let simulated = of_key(maker, &maker.simulated.concat(), |other| {
+                spelling::meet(key, other)
+            });
             Row {
                 command: shown(maker, key),
                 driven: joined(driven.iter().map(|(_, what, _)| *what)),
@@ -129,11 +134,7 @@ fn rows(maker: &Maker, files: &[TestFile]) -> Vec<Row> {
         .collect()
 }
 
-fn of_key(
-    maker: &Maker,
-    table: Table,
-    wanted: impl Fn(&str) -> bool,
-) -> Vec<(&'static str, &'static str, &'static str)> {
+fn of_key(maker: &Maker, table: &[Line], wanted: impl Fn(&str) -> bool) -> Vec<Line> {
     let is = |row: &str| (maker.spelling)(row).iter().any(|key| wanted(key));
     table.iter().filter(|(row, ..)| is(row)).copied().collect()
 }
@@ -159,11 +160,8 @@ fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The driver's tag; the simulator's behind it where it is another one.
-fn source(
-    driven: &[(&'static str, &'static str, &'static str)],
-    simulated: &[(&'static str, &'static str, &'static str)],
-) -> String {
-    let tags = |rows: &[(&str, &str, &str)]| {
+fn source(driven: &[Line], simulated: &[Line]) -> String {
+    let tags = |rows: &[Line]| {
         let tags: Vec<String> = rows.iter().map(|(.., tag)| bracketed(tag)).collect();
         joined(tags.iter().map(String::as_str))
     };

@@ -1,14 +1,10 @@
 //! How long a card's data take on each link, beside how long the printer takes for the card.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use cetak_drivers::contract::*;
-use cetak_drivers::evolis::download::FULL;
-use cetak_drivers::evolis::models;
-use cetak_firmware_sims::mechanism::RibbonKind;
 
-use crate::bench::Make;
+use super::weigh;
 
 /// What an ordinary colour card costs on one model.
 #[derive(Debug, Clone)]
@@ -81,9 +77,23 @@ fn thousands(number: usize) -> String {
     text
 }
 
+/// What the real machine sends for a portrait, with a simulator of the same model or of the same language.
+pub(crate) fn figure(
+    model: &'static str,
+    simulator: &str,
+    dialect: Box<dyn Dialect>,
+    rated: Option<(u32, &'static str)>,
+) -> Figure {
+    Figure {
+        model,
+        bytes: weigh::sent_for(simulator, dialect, portrait),
+        rated,
+    }
+}
+
 /// A whole-size picture as printers get it: a soft portrait with the camera's noise, a ground of fine waves, a band
 /// of flat colour, and lines of black as text has them.
-pub(crate) fn portrait(width: usize, height: usize) -> CardImage {
+fn portrait(width: usize, height: usize) -> CardImage {
     let mut rgb = Vec::with_capacity(width * height * 3);
     let mut resin = BitPlane::clear(width, height);
     let mut noise = 1_u32;
@@ -119,35 +129,6 @@ pub(crate) fn portrait(width: usize, height: usize) -> CardImage {
         },
         back: None,
     }
-}
-
-/// The models of Evolis, by the real machine over a cable.
-pub(crate) fn evolis() -> Vec<Figure> {
-    let figures = models::MODELS.iter().map(|model| {
-        let mut make = Make::new(model.key);
-        make.dots = None;
-        make.ribbon = Some(RibbonKind::Ymcko);
-        let mut duet = make.duet();
-        duet.done(Request::Prepare(Setup {
-            chip: false,
-            hold: false,
-            duplex: false,
-            ribbon: Ribbon::Ymcko,
-            card_inside: false,
-        }));
-        duet.done(Request::Do(Stage::Feed));
-        duet.records = true;
-        let image = portrait(FULL.lines, FULL.columns);
-        duet.done(Request::Load(Arc::new(image)));
-        duet.done(Request::Do(Stage::Face));
-        duet.done(Request::Do(Stage::Finish));
-        Figure {
-            model: model.key,
-            bytes: duet.heard_by_printer.len(),
-            rated: Some((model.rated_ms, "[unverified]")),
-        }
-    });
-    figures.collect()
 }
 
 #[test]

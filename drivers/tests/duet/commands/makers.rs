@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use cetak_drivers::{evolis, magicard, matica, zebra};
+use cetak_firmware_sims as sims;
+
 use super::links::{self, Figure};
 use super::sources::TestFile;
 use super::{Table, spelling};
@@ -15,7 +18,7 @@ pub(crate) struct Maker {
     /// The driver's table.
     pub(crate) driven: Table,
     /// The firmware's.
-    pub(crate) simulated: Table,
+    pub(crate) simulated: &'static [Table],
     /// The commands that a row of either table speaks of, in one spelling.
     pub(crate) spelling: fn(&str) -> Vec<String>,
     /// A character that makes the text before a command a part of its word.
@@ -34,19 +37,108 @@ pub(crate) struct Maker {
 }
 
 /// All of them, in the order of the page.
-pub(crate) const MAKERS: &[Maker] = &[Maker {
-    title: "Evolis",
-    key: "evolis",
-    driven: cetak_drivers::evolis::COMMANDS,
-    simulated: cetak_firmware_sims::evolis::COMMANDS,
-    spelling: spelling::listed,
-    before: spelling::alphanumeric,
-    behind: spelling::alphanumeric,
-    also: &[],
-    simulated_only: &[],
-    note: "A command with its first parameter is named by that form only.",
-    figures: links::evolis,
-}];
+pub(crate) const MAKERS: &[Maker] = &[
+    Maker {
+        title: "Evolis",
+        key: "evolis",
+        driven: evolis::COMMANDS,
+        simulated: &[sims::evolis::COMMANDS],
+        spelling: spelling::listed,
+        before: spelling::alphanumeric,
+        behind: spelling::alphanumeric,
+        also: &[],
+        simulated_only: &[],
+        note: "A command with its first parameter is named by that form only.",
+        figures: || {
+            let figures = evolis::models::MODELS.iter().map(|model| {
+                let dialect = evolis::Evolis::new(model, evolis::Options::default());
+                let rated = Some((model.rated_ms, "[unverified]"));
+                links::figure(model.key, model.key, Box::new(dialect), rated)
+            });
+            figures.collect()
+        },
+    },
+    Maker {
+        title: "Zebra (EPCL)",
+        key: "zebra",
+        driven: zebra::COMMANDS,
+        simulated: &[sims::zebra::COMMANDS, sims::zebra::PLACEHOLDERS],
+        spelling: spelling::zebra,
+        before: spelling::graphic,
+        behind: spelling::graphic,
+        also: &[],
+        simulated_only: &[],
+        note: "Words are parted by white space and control characters; data that stand right behind a command hide it. \
+               Simulated placeholders are known only where a profile has the chip station.",
+        figures: || {
+            let figures = zebra::models::MODELS.iter().map(|model| {
+                let options = zebra::Options {
+                    one_side: true,
+                    ..zebra::Options::default()
+                };
+                let dialect = zebra::Zebra::new(model, options);
+                let rated = Some((model.rated_ms, "[unverified]"));
+                links::figure(model.key, model.key, Box::new(dialect), rated)
+            });
+            figures.collect()
+        },
+    },
+    Maker {
+        title: "Magicard",
+        key: "magicard",
+        driven: magicard::COMMANDS,
+        simulated: &[sims::magicard::COMMANDS],
+        spelling: spelling::magicard,
+        before: spelling::alphanumeric,
+        behind: spelling::small_letter,
+        also: &[],
+        simulated_only: &[
+            ("EJM0", "stands for bytes that nobody knows"),
+            ("EJM1", "stands for bytes that nobody knows"),
+            ("XPO", "a name in the maker's list that nothing sends"),
+            ("SZY", "another spelling of SZB"),
+            ("SZM", "another spelling of SZG"),
+            ("SZC", "another spelling of SZR"),
+        ],
+        note: "A field counts as named where a word begins with it, for its value stands right behind it.",
+        figures: || {
+            let figures = magicard::models::MODELS.iter().map(|model| {
+                let dialect = magicard::Magicard::new(model, magicard::Options::default());
+                let rated = model.rated_ms.map(|ms| (ms, "[placeholder]"));
+                // Those without a simulator of their own speak the Enduro's language.
+                let simulated = sims::model::names().contains(&model.key);
+                let simulator = if simulated {
+                    model.key
+                } else {
+                    "magicard-enduro"
+                };
+                links::figure(model.key, simulator, Box::new(dialect), rated)
+            });
+            figures.collect()
+        },
+    },
+    Maker {
+        title: "Matica",
+        key: "matica",
+        driven: matica::COMMANDS,
+        simulated: &[sims::matica::COMMANDS],
+        spelling: spelling::matica,
+        before: spelling::alphanumeric,
+        behind: spelling::alphanumeric,
+        also: &[],
+        simulated_only: &[],
+        note: "Two-byte commands with a name in small letters travel in type F0000100; names in capitals are USB command blocks, \
+               which are simulated and not driven.",
+        figures: || {
+            let figures = matica::MODELS.iter().map(|model| {
+                let dialect = matica::Matica::new(model, matica::Options::default());
+                let rated = Some((model.rated_ms, "[inferred]"));
+                links::figure(model.key, model.key, Box::new(dialect), rated)
+            });
+            figures.collect()
+        },
+    },
+];
 
 impl Maker {
     /// The commands that a test file names.
