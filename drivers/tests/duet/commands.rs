@@ -8,6 +8,7 @@ use expect_test::expect_file;
 
 mod links;
 mod makers;
+mod pieces;
 mod sources;
 mod spelling;
 mod weigh;

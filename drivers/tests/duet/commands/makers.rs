@@ -7,13 +7,14 @@ use cetak_firmware_sims as sims;
 
 use super::links::{self, Figure};
 use super::sources::TestFile;
-use super::{Table, spelling};
+use super::{Table, pieces, spelling};
 
 /// One maker's language.
 pub(crate) struct Maker {
     /// Its heading.
     pub(crate) title: &'static str,
-    /// The name of its folder on both sides. Files of the duet whose path begins with it are its alone.
+    /// The name of its folder on both sides. Files of the duet whose path begins with it are its alone. Those whose
+    /// path begins with no maker's name are the first maker's.
     pub(crate) key: &'static str,
     /// The driver's table.
     pub(crate) driven: Table,
@@ -69,7 +70,7 @@ pub(crate) const MAKERS: &[Maker] = &[
         also: &[],
         simulated_only: &[],
         note: "Words are parted by white space and control characters; data that stand right behind a command hide it. \
-               Simulated placeholders are known only where a profile has the chip station.",
+               A single letter may be a parameter, too. Simulated placeholders are known only where a profile has the chip station.",
         figures: || {
             let figures = zebra::models::MODELS.iter().map(|model| {
                 let options = zebra::Options {
@@ -91,7 +92,7 @@ pub(crate) const MAKERS: &[Maker] = &[
         spelling: spelling::magicard,
         before: spelling::alphanumeric,
         behind: spelling::small_letter,
-        also: &[],
+        also: pieces::MAGICARD,
         simulated_only: &[
             ("EJM0", "stands for bytes that nobody knows"),
             ("EJM1", "stands for bytes that nobody knows"),
@@ -125,10 +126,10 @@ pub(crate) const MAKERS: &[Maker] = &[
         spelling: spelling::matica,
         before: spelling::alphanumeric,
         behind: spelling::alphanumeric,
-        also: &[],
-        simulated_only: &[],
+        also: pieces::MATICA,
+        simulated_only: &[("F3000200", "the printer says it; the driver hears it")],
         note: "Two-byte commands with a name in small letters travel in type F0000100; names in capitals are USB command blocks, \
-               which are simulated and not driven.",
+               which are simulated and not driven. A test names a command by its bytes or by the name that the tests give to them.",
         figures: || {
             let figures = matica::MODELS.iter().map(|model| {
                 let dialect = matica::Matica::new(model, matica::Options::default());
@@ -166,8 +167,8 @@ impl Maker {
                 };
             }
         }
-        for (key, pieces) in self.also {
-            if pieces.iter().any(|piece| file.code.contains(piece)) {
+        for (key, all) in self.also {
+            if all.iter().any(|piece| pieces::stands_in(&file.code, piece)) {
                 named.insert((*key).to_owned());
             }
         }

@@ -54,9 +54,9 @@ fn test_name(side: &str, inside: &str, maker: &str) -> Option<String> {
         return None;
     }
     if side == "duet" {
-        let others = MAKERS.iter().filter(|other| other.key != maker);
-        let mut others = others.filter(|other| name.starts_with(other.key));
-        return others.next().is_none().then(|| name.to_owned());
+        let mut named = MAKERS.iter().filter(|other| name.starts_with(other.key));
+        let owner = named.next().or(MAKERS.first())?;
+        return (owner.key == maker).then(|| name.to_owned());
     }
     match name {
         "tests" => Some(name.to_owned()),
