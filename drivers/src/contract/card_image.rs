@@ -101,15 +101,20 @@ pub struct Colour {
 }
 
 impl Colour {
-    /// The same colours on another size: the middles stay together, what sticks out is cut, what is new is white.
+    /// The same colours on another size: the middles stay together, what sticks out is cut, and the edge dots run
+    /// out over what is new: a ground that reaches the card's edge still does.
     pub fn fitted(&self, width: usize, height: usize) -> Colour {
-        let mut rgb = vec![255; width * height * 3];
         let (from_x, to_x, columns) = middle(self.width, width);
         let (from_y, to_y, rows) = middle(self.height, height);
-        for y in 0..rows {
-            let from = ((from_y + y) * self.width + from_x) * 3;
-            let to = ((to_y + y) * width + to_x) * 3;
-            rgb[to..to + columns * 3].copy_from_slice(&self.rgb[from..from + columns * 3]);
+        let last = |count: usize| count.saturating_sub(1);
+        let mut rgb = Vec::with_capacity(width * height * 3);
+        for y in 0..height {
+            let row = from_y + y.saturating_sub(to_y).min(last(rows));
+            for x in 0..width {
+                let column = from_x + x.saturating_sub(to_x).min(last(columns));
+                let at = (row * self.width + column) * 3;
+                rgb.extend_from_slice(&self.rgb[at..at + 3]);
+            }
         }
         Colour { width, height, rgb }
     }
@@ -195,7 +200,7 @@ impl Side {
 
 impl CardImage {
     /// The same picture for a printer of another size. At one resolution only a few dots at the edges differ:
-    /// the middles stay together, what sticks out is cut, what is new stays empty. Where the printer is twice as
+    /// the middles stay together, what sticks out is cut, ink ends where it ended and colour runs out to the edge. Where the printer is twice as
     /// fine, each dot becomes two by two.
     pub fn fitted(self, width: usize, height: usize) -> CardImage {
         let side = |side: Side| {

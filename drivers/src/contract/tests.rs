@@ -31,6 +31,9 @@ fn a_picture_is_fitted_by_its_middle_and_doubled_where_the_printer_is_twice_as_f
         rgb: vec![255; 16 * 8 * 3],
     };
     colour.rgb[(4 * 16 + 9) * 3] = 7;
+    // The left edge of row 3 and the lower right corner.
+    colour.rgb[3 * 16 * 3] = 11;
+    colour.rgb[(7 * 16 + 15) * 3] = 13;
     let side = Side {
         colour: Some(colour),
         resin,
@@ -54,6 +57,11 @@ fn a_picture_is_fitted_by_its_middle_and_doubled_where_the_printer_is_twice_as_f
     assert_eq!((red(&narrow, 7, 4), red(&narrow, 6, 4)), (7, 255));
     let wide = image.clone().fitted(20, 12);
     assert_eq!((inked(&wide), red(&wide, 11, 6)), (vec![(10, 6)], 7));
+    let edges = [(0, 5), (1, 5), (2, 5), (19, 11), (17, 10), (3, 5)];
+    assert_eq!(
+        edges.map(|(x, y)| red(&wide, x, y)),
+        [11, 11, 11, 13, 13, 255]
+    );
     let fine = image.clone().fitted(30, 14);
     assert_eq!(inked(&fine), [(15, 7), (16, 7), (15, 8), (16, 8)]);
     assert_eq!(
