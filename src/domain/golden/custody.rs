@@ -425,3 +425,39 @@ fn custody_grid_of_evolis_after_every_bench() {
     expect_file!["../../../tests/golden/custody-evolis-benched.txt"]
         .assert_eq(&grid(&capabilities));
 }
+
+/// The other makers' tables over the same grid, each with what its own dialect says that it can do and prove. A
+/// printer that feeds with the face may prove that it did not: a second card is looked for by the chaos suite.
+#[test]
+fn custody_grids_of_the_other_makers() {
+    use cetak_drivers::contract::Dialect as _;
+    use cetak_drivers::{magicard, matica, zebra};
+    let zebra = |key: &str| {
+        let options = zebra::Options {
+            knows_e: true,
+            knows_cln: true,
+            ..zebra::Options::default()
+        };
+        let model = zebra::models::find(key).expect("a built-in model");
+        zebra::Zebra::new(model, options).capabilities().clone()
+    };
+    let magicard = |key: &str| {
+        let model = magicard::models::find(key).expect("a built-in model");
+        let dialect = magicard::Magicard::new(model, magicard::Options::default());
+        dialect.capabilities().clone()
+    };
+    let matica = |key: &str| {
+        let model = matica::models::find(key).expect("a built-in model");
+        let dialect = matica::Matica::new(model, matica::Options::default());
+        dialect.capabilities().clone()
+    };
+    expect_file!["../../../tests/golden/custody-zebra.txt"].assert_eq(&grid(&zebra("zebra-p330i")));
+    expect_file!["../../../tests/golden/custody-zebra-duplex.txt"]
+        .assert_eq(&grid(&zebra("zebra-p430i")));
+    expect_file!["../../../tests/golden/custody-magicard.txt"]
+        .assert_eq(&grid(&magicard("magicard-enduro")));
+    expect_file!["../../../tests/golden/custody-matica-8600.txt"]
+        .assert_eq(&grid(&matica("matica-xid8600")));
+    expect_file!["../../../tests/golden/custody-matica-9300.txt"]
+        .assert_eq(&grid(&matica("matica-xid9300")));
+}
