@@ -122,12 +122,21 @@ impl PrinterSpec {
         Some(Setup {
             chip,
             card_inside,
-            ..self.test_setup()
+            ..self.without_chip()
         })
     }
 
-    /// What a test card needs: as [`PrinterSpec::setup`], and no chip is written.
-    pub fn test_setup(&self) -> Setup {
+    /// What this job's card needs: a test card is nobody's, so no chip is written on its blank.
+    pub fn setup_for(&self, stock: Stock, test_card: bool) -> Option<Setup> {
+        if test_card {
+            Some(self.without_chip())
+        } else {
+            self.setup(stock, false)
+        }
+    }
+
+    /// What a card without a chip to write needs.
+    pub fn without_chip(&self) -> Setup {
         Setup {
             chip: false,
             hold: self.capabilities.hold,
@@ -427,8 +436,6 @@ pub struct PrinterMachine {
     pub work: Work,
     /// The job that is drawn for it, or being drawn.
     pub next: Option<JobId>,
-    /// That job is a test card.
-    pub next_is_test: bool,
     /// When it is asked again.
     pub again_at: Option<Moment>,
     /// The next wait after a loss.
@@ -453,7 +460,6 @@ impl PrinterMachine {
             needs_clear: false,
             work: Work::Idle,
             next: None,
-            next_is_test: false,
             again_at: None,
             backoff: BACKOFF_MIN,
             seen: Evidence::default(),

@@ -188,3 +188,47 @@ fn a_printer_that_moved_to_another_port_takes_no_card_until_a_person_looked() {
         tray.join("0001-out-good-front.png").exists().then_some(())
     });
 }
+
+#[test]
+fn a_test_card_that_is_cancelled_before_its_printer_takes_it_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let tray = folder.path().join("tray");
+    let printer = Printer::run("evolis-primacy", &tray, "2");
+    let mut spooler = room(&printer);
+    spooler.start();
+    let ordered = |orders: &[&[&str]]| {
+        for order in orders {
+            let output = spooler.cetak(order);
+            assert!(output.status.success(), "{order:?}: {}", errors(&output));
+        }
+    };
+    ordered(&[
+        &["stock", "receive", "kia_5_17", "2", "--paper", "BA-TEST-1"],
+        &["stock", "issue", "kia_5_17", "2"],
+        &["stock", "load", "p1", "kia_5_17", "2"],
+        &["pause", "p1", "--reason", "uji"],
+        &["printer", "p1", "test-card"],
+        &["cancel", "TPI-1-000001"],
+        &["resume", "p1"],
+    ]);
+    // The next one is taken, printed and booked: the cancelled one was let go.
+    eventually("the second test card", || {
+        let output = spooler.cetak(&["printer", "p1", "test-card"]);
+        output.status.success().then_some(())
+    });
+    eventually("its card", || {
+        tray.join("0001-out-good-front.png").exists().then_some(())
+    });
+    let job = eventually("its end", || {
+        let text = words(&spooler.cetak(&["job", "TPI-1-000002", "--json"]));
+        text.contains("\"printed\"").then_some(text)
+    });
+    assert!(job.contains("TEST-CARD/p1/"), "{job}");
+    let cancelled = words(&spooler.cetak(&["job", "TPI-1-000001", "--json"]));
+    assert!(cancelled.contains("\"cancelled\""), "{cancelled}");
+    assert!(
+        !tray.join("0002-out-good-front.png").exists(),
+        "one card came out"
+    );
+    assert!(spooler.stop().success(), "{}", spooler.log());
+}

@@ -113,11 +113,8 @@ impl Spooler {
             .filter(|job| matches!(self.pictures.get(job), Some(Picture::Ready(_))));
         match (ready, machine.stock()) {
             (Some(job), Some(stock)) if machine.may_serve() => {
-                let setup = if machine.next_is_test {
-                    machine.spec.test_setup()
-                } else if let Some(setup) = machine.spec.setup(stock, false) {
-                    setup
-                } else {
+                let test_card = turn.store.job(job)?.is_some_and(|row| row.is_test_card());
+                let Some(setup) = machine.spec.setup_for(stock, test_card) else {
                     return Ok(());
                 };
                 machine.work = Work::Preparing(job);
@@ -166,7 +163,6 @@ impl Spooler {
                 for machine in self.printers.values_mut() {
                     if machine.next == Some(job) {
                         machine.next = None;
-                        machine.next_is_test = false;
                     }
                 }
                 match on {
@@ -216,29 +212,40 @@ impl Spooler {
             return machine.lock(code, turn);
         }
         machine.next = None;
-        let queued = turn
-            .store
-            .job(job)?
-            .filter(|row| row.state == JobState::Queued || machine.next_is_test);
+        // A test card is held until its own printer takes it: no other shall. A person may have cancelled either.
+        let waiting = turn.store.job(job)?.filter(|row| match row.state {
+            JobState::Queued => true,
+            JobState::Held { .. } => row.is_test_card(),
+            JobState::Received
+            | JobState::Assigned { .. }
+            | JobState::Encoding { .. }
+            | JobState::Encoded { .. }
+            | JobState::Printing { .. }
+            | JobState::InDoubt { .. }
+            | JobState::Printed { .. }
+            | JobState::Spoiled { .. }
+            | JobState::Ready { .. }
+            | JobState::InDelivery { .. }
+            | JobState::HandedOver { .. }
+            | JobState::Withdrawn { .. }
+            | JobState::Rejected { .. }
+            | JobState::Cancelled => false,
+        });
         let image = match self.pictures.remove(&job) {
             Some(Picture::Ready(image)) => image,
             Some(Picture::Drawing) | None => return Ok(()),
         };
-        let test_card = std::mem::take(&mut machine.next_is_test);
-        let (Some(row), Some(hopper)) = (queued, machine.row.hopper.as_mut()) else {
+        let (Some(row), Some(hopper)) = (waiting, machine.row.hopper.as_mut()) else {
             return Ok(());
         };
+        let test_card = row.is_test_card();
         let stock = Stock::of(row.product);
         if hopper.pieces == 0 || hopper.stock != stock {
             return Ok(());
         }
         hopper.pieces -= 1;
         machine.row.last_evidence = Some(baseline.clone());
-        let setup = if test_card {
-            machine.spec.test_setup()
-        } else if let Some(setup) = machine.spec.setup(stock, false) {
-            setup
-        } else {
+        let Some(setup) = machine.spec.setup_for(stock, test_card) else {
             return Ok(());
         };
         let mut attempt = crate::engine::store::Attempt {
@@ -257,7 +264,6 @@ impl Spooler {
             entries: Vec::new(),
         };
         if test_card {
-            // Held until its own printer takes it: no other shall.
             turn.must_move(job, &JobEvent::Release, &Actor::Spooler)?;
         }
         turn.must_move(job, &JobEvent::Assign(id.clone()), &Actor::Spooler)?;

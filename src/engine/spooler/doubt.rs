@@ -292,7 +292,7 @@ impl Spooler {
             let setup = Setup {
                 chip: run.attempt.chip,
                 card_inside: true,
-                ..machine.spec.test_setup()
+                ..machine.spec.without_chip()
             };
             turn.ask(machine, Request::Prepare(setup));
             Ok(())

@@ -5,7 +5,6 @@ use cetak_drivers::contract::{Point, Stage};
 use super::{Code, End, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId};
 use crate::domain::job::{FaceBegun, JobEvent, JobState, SpoilCause};
-use crate::domain::record::Reason;
 use crate::engine::fleet::{CardRun, PrinterMachine, Work};
 use crate::engine::store::{AttemptEntry, Outcome, StoreLost};
 
@@ -119,7 +118,7 @@ pub(super) fn try_again(job: JobId, turn: &mut Turn<'_>) -> Result<(), StoreLost
         .iter()
         .filter(|(_, outcome)| *outcome == Some(Outcome::Spoiled))
         .count();
-    let event = if row.reason == Reason::TestCard {
+    let event = if row.is_test_card() {
         JobEvent::Hold(Code::from(TEST_CARD))
     } else if failures >= super::FAILURES_MAX {
         JobEvent::Hold(Code::from("HELD_FAILED_TWICE"))

@@ -18,7 +18,7 @@ use crate::artwork::Look;
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
 use crate::domain::job::{CheckResult, Code, Effect as JobEffect, JobEvent, JobState};
-use crate::domain::record::{Reason, Record};
+use crate::domain::record::Record;
 use crate::engine::fleet::{CardRun, Doing, PrinterMachine, PrinterSpec};
 use crate::engine::store::{
     Accepted, Attempt, AttemptEntry, JobRow, NewJournalEntry, Outcome, Payload, Report, Store,
@@ -281,7 +281,7 @@ fn taken_up(attempt: Attempt, job: &JobRow, at: At) -> CardRun {
     let in_doubt = matches!(job.state, JobState::InDoubt { .. });
     CardRun {
         stock: Stock::of(job.product),
-        test_card: job.reason == Reason::TestCard,
+        test_card: job.is_test_card(),
         image: None,
         doing: if in_doubt {
             Doing::Person
@@ -375,7 +375,7 @@ impl Turn<'_> {
         };
         let uid = step.state.blank().or(row.state.blank()).cloned();
         self.store.move_job(id, &step.state, self.at, actor)?;
-        let test = row.reason == Reason::TestCard;
+        let test = row.is_test_card();
         for effect in &step.effects {
             match effect {
                 // Nobody's card: the centre hears nothing of it, and it is no personalised one.

@@ -10,7 +10,7 @@ use super::{
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
-use crate::domain::record::{Reason, Record};
+use crate::domain::record::Record;
 use crate::domain::rules;
 use crate::engine::fleet::{Doing, Work};
 use crate::engine::store::{
@@ -39,10 +39,7 @@ impl Spooler {
             Command::Submit(rows) => self.submit(actor, rows, turn),
             Command::Hold(job, reason) => simple(job, &JobEvent::Hold(Code(reason)), actor, turn),
             Command::Release(job) => {
-                let held_test = turn
-                    .store
-                    .job(job)?
-                    .is_some_and(|row| row.reason == Reason::TestCard);
+                let held_test = turn.store.job(job)?.is_some_and(|row| row.is_test_card());
                 if held_test {
                     return Ok(refused("TEST_CARD_AT_ITS_PRINTER"));
                 }
@@ -162,7 +159,11 @@ impl Spooler {
         let Some(hopper) = machine.row.hopper.filter(|hopper| hopper.pieces > 0) else {
             return Ok(refused("NO_BLANK_LOADED"));
         };
-        if machine.next_is_test || !matches!(machine.work, Work::Idle | Work::Asking) {
+        let waits = match machine.next {
+            Some(job) => turn.store.job(job)?.is_some_and(|row| row.is_test_card()),
+            None => false,
+        };
+        if waits || !matches!(machine.work, Work::Idle | Work::Asking) {
             return Ok(refused("PRINTER_BUSY"));
         }
         let key = format!("TEST-CARD/{id}/{}", turn.at.0);
@@ -187,7 +188,6 @@ impl Spooler {
         if let Some(waiting) = machine.next.replace(job) {
             self.pictures.remove(&waiting);
         }
-        machine.next_is_test = true;
         machine.again_at = None;
         self.pictures.insert(job, Picture::Drawing);
         turn.out.push(Effect::Draw {

@@ -152,6 +152,13 @@ pub struct JobRow {
     pub moved_at: At,
 }
 
+impl JobRow {
+    /// Nobody's card: a technician judges a printer by it.
+    pub fn is_test_card(&self) -> bool {
+        self.reason == Reason::TestCard
+    }
+}
+
 /// What a card is drawn from. Personal data: its `Debug` shows none.
 #[derive(Clone)]
 pub struct Payload {
