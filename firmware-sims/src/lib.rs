@@ -6,6 +6,7 @@
 //! - [`mechanism`]: the physics and the truth
 //! - [`model`]: every model by name
 //! - [`evolis`], [`zebra`], [`magicard`], [`matica`]: one maker's firmware over it, each
+//! - [`switches`]: what nobody has shown of any maker
 //! - [`hands`], [`faults`]: what people and chance do to it
 //! - [`tray`], [`host`]: pictures of what came out, and a printer as a program
 
@@ -20,5 +21,6 @@ pub mod matica;
 pub mod mechanism;
 pub mod model;
 mod reader;
+pub mod switches;
 pub mod tray;
 pub mod zebra;

@@ -4,41 +4,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
 
+pub use crate::switches::{HalfPayload, PositionAfterPower, PowerUp};
+
 use crate::mechanism::{CounterStore, PanelCounts};
-
-/// What happens at power-up to a card that is inside \[unknown\].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PowerUp {
-    /// It stays where it is.
-    Keep,
-    /// It goes to the output bin.
-    Output,
-    /// It goes to the reject box; to the output bin where none is fitted.
-    Reject,
-}
-
-/// What the firmware knows of a card's place after a power cut \[unknown\].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PositionAfterPower {
-    /// Sensors tell.
-    Sensed,
-    /// It believes that the path is empty; the next feed jams.
-    Forgotten,
-}
-
-/// What becomes of a page whose host says no more \[unknown\].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HalfPayload {
-    /// The printer waits for the rest without limit.
-    Wait,
-    /// It forgets the page after so many seconds without a byte.
-    Timeout(u32),
-    /// It forgets the page when the host closes the port.
-    DroppedOnClose,
-}
 
 /// When a page draws its card \[unknown\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,29 +4,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
 
+pub use crate::switches::{HalfPayload, PositionAfterPower, PowerUp};
+
 use crate::mechanism::CounterStore;
-
-/// What happens at power-up to a card that is inside \[unknown\].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PowerUp {
-    /// It stays; between two stations it is brought to the print position.
-    Keep,
-    /// It goes to the output.
-    Output,
-    /// It goes to the reject box; to the output where none is fitted.
-    Reject,
-}
-
-/// What the firmware knows of a card's place after a power cut \[unknown\].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PositionAfterPower {
-    /// Sensors tell.
-    Sensed,
-    /// It believes that the path is empty; the next load jams.
-    Forgotten,
-}
 
 /// When the total counter moves \[unknown\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,18 +206,6 @@ pub enum PlaneAnswer {
     Done,
     /// The request's type plus one in its first byte, F1000200, with result 0.
     Echo,
-}
-
-/// What becomes of half a message whose connection has ended \[unknown\].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HalfPayload {
-    /// The printer waits for the rest without limit: the next connection's first bytes are taken for it.
-    Wait,
-    /// It gives up after so many seconds without a byte.
-    Timeout(u32),
-    /// It gives up when the connection ends.
-    DroppedOnClose,
 }
 
 /// The switches of one simulated Matica printer.
