@@ -20,6 +20,7 @@ mod doors;
 mod faults;
 mod flaws;
 mod names;
+mod verdicts;
 
 /// The language of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -260,7 +261,7 @@ struct CodeWords {
 
 fn code_words(code: &str) -> Option<CodeWords> {
     if let Some((_, english)) = rules::CODES.iter().find(|(name, _)| *name == code) {
-        let (_, id, help) = codes::RULES.iter().find(|(name, _, _)| *name == code)?;
+        let (_, id, help) = verdicts::RULES.iter().find(|(name, _, _)| *name == code)?;
         return Some(CodeWords {
             says: Words::new(id, english),
             help: *help,

@@ -141,7 +141,7 @@ fn every_flaw_has_both_texts_with_the_same_parameters() {
 
 #[test]
 fn every_code_of_the_rules_has_both_texts() {
-    let ours: Vec<&str> = codes::RULES.iter().map(|(name, _, _)| *name).collect();
+    let ours: Vec<&str> = verdicts::RULES.iter().map(|(name, _, _)| *name).collect();
     let theirs: Vec<&str> = rules::CODES.iter().map(|(name, _)| *name).collect();
     assert_eq!(ours, theirs);
 }
@@ -149,7 +149,7 @@ fn every_code_of_the_rules_has_both_texts() {
 #[test]
 fn no_text_of_a_code_is_empty_and_none_is_there_twice() {
     let mut seen = BTreeSet::new();
-    for (name, id, help) in codes::RULES {
+    for (name, id, help) in verdicts::RULES {
         assert!(seen.insert(*name), "{name}");
         check_words(name, Words::new(id, id));
         check_words(name, *help);
@@ -182,7 +182,7 @@ const GIVEN: &[&str] = &[
 #[test]
 fn a_parameter_is_filled_or_shown_as_a_place_to_fill() {
     let all = others().map(|(name, says, help)| (*name, [*says, *help]));
-    let rules = codes::RULES
+    let rules = verdicts::RULES
         .iter()
         .map(|(name, id, help)| (*name, [Words::new(id, id), *help]));
     for (name, both) in all.chain(rules) {
