@@ -70,7 +70,7 @@ impl Chance {
 fn plan(seed: u64, chance: &mut Chance) -> Plan {
     let serial = chance.below(3) == 0;
     let hand_after = Duration::from_secs(chance.one_of(&[1, 30, 700]));
-    let mode = chance.one_of(&Mode::ALL);
+    let mode = chance.one_of(&Mode::EVOLIS);
     Plan {
         switches: Switches::draw(mode, seed),
         serial,

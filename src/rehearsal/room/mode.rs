@@ -44,10 +44,10 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Those of the first maker.
-    pub const ALL: [Mode; 4] = [Mode::Chip, Mode::Single, Mode::Dual, Mode::Mono];
+    /// Those on Evolis printers.
+    pub const EVOLIS: [Mode; 4] = [Mode::Chip, Mode::Single, Mode::Dual, Mode::Mono];
 
-    /// Those of the other makers.
+    /// Those on printers of other makers.
     pub const OTHERS: [Mode; 6] = [
         Mode::Zebra,
         Mode::ZebraDual,
