@@ -26,7 +26,12 @@ const RAMPS: (usize, usize, usize) = (236, 26, 32);
 /// Upper edge of the first line of text.
 const TEXT_TOP: usize = 378;
 /// Words of every line of text: thin strokes, round ones, digits and capitals.
-const TEXT_WORDS: &str = "Ruang cetak 0123456789 ABCDEFG ijl ae&";
+const TEXT_WORDS: &str = "Cetak 01234 ABCD ijl ae&";
+/// Right edge of the text: the fine lines begin behind it.
+const TEXT_RIGHT: usize = RIGHT - 3 * (LINES_SIDE + LINES_GAP) - LINES_GAP;
+/// Side of a field of fine lines, and the gap between two.
+const LINES_SIDE: usize = 60;
+const LINES_GAP: usize = 12;
 
 /// Patches from left to right, as red, green, blue: the dyes, two of each, three of each, grey, and two skins.
 const PATCH_COLOURS: [[u8; 3]; 10] = [
@@ -56,8 +61,8 @@ impl Studio {
         let mut resin = BitPlane::clear(CARD_WIDTH, CARD_HEIGHT);
         registration(&mut resin);
         fine_lines(&mut resin);
-        for (line, top) in [("KARTU UJI / TEST CARD", 40), (caption, 78)] {
-            set(&self.typesetter, &mut resin, line, top, 33, Weight::Bold);
+        for (line, top, size) in [("KARTU UJI / TEST CARD", 36, 33), (caption, 74, 25)] {
+            set(&self.typesetter, &mut resin, line, top, size, Weight::Bold);
         }
         let mut top = TEXT_TOP;
         for points in TEXT_POINTS {
@@ -88,7 +93,7 @@ impl Studio {
                 set(
                     &self.typesetter,
                     &mut resin,
-                    "KARTU UJI / TEST CARD: BELAKANG / BACK",
+                    "BELAKANG / BACK",
                     40,
                     33,
                     Weight::Bold,
@@ -126,19 +131,22 @@ fn set(
     size: u16,
     weight: Weight,
 ) {
-    let place = TextBox {
+    if let Ok(setting) = typesetter.fit(words, &place(y, size, weight)) {
+        setting.draw(resin);
+    }
+}
+
+fn place(y: usize, size: u16, weight: Weight) -> TextBox {
+    TextBox {
         x: LEFT,
         y,
-        width: RIGHT - LEFT,
+        width: TEXT_RIGHT - LEFT,
         height: usize::from(size) + 6,
         size,
         lines: 1,
         weight,
         condensed: false,
         align: Align::Left,
-    };
-    if let Ok(setting) = typesetter.fit(words, &place) {
-        setting.draw(resin);
     }
 }
 
@@ -164,16 +172,17 @@ fn registration(resin: &mut BitPlane) {
 /// Lines of 1, 2 and 3 dots with gaps as wide, along both directions, and a field of single dots.
 fn fine_lines(resin: &mut BitPlane) {
     const TOP: usize = TEXT_TOP + 14;
-    const SIDE: usize = 60;
+    const SIDE: usize = LINES_SIDE;
+    const NEXT: usize = LINES_SIDE + LINES_GAP;
     for (at, width) in [1, 2, 3].into_iter().enumerate() {
-        let left = RIGHT - (3 - at) * (SIDE + 12);
+        let left = RIGHT - (3 - at) * NEXT;
         for y in 0..SIDE {
             for x in 0..SIDE {
                 if (x / width) % 2 == 0 {
                     resin.set(left + x, TOP + y);
                 }
                 if (y / width) % 2 == 0 {
-                    resin.set(left + x, TOP + SIDE + 12 + y);
+                    resin.set(left + x, TOP + NEXT + y);
                 }
             }
         }
@@ -181,7 +190,7 @@ fn fine_lines(resin: &mut BitPlane) {
     for y in 0..SIDE / 2 {
         for x in 0..SIDE {
             if (x + y) % 2 == 0 {
-                resin.set(RIGHT - (SIDE + 12) + x, TOP + 2 * (SIDE + 12) + y);
+                resin.set(RIGHT - NEXT + x, TOP + 2 * NEXT + y);
             }
         }
     }
@@ -191,11 +200,15 @@ fn patch_width() -> usize {
     (RIGHT - LEFT) / PATCH_COLOURS.len()
 }
 
-/// A thin cross of resin on each patch: a seam of white shows how far the panels miss each other.
+/// A thin cross of resin on each patch but the black one, where none would be seen: a seam of white shows how far the
+/// panels miss each other.
 fn cross_on_patches(resin: &mut BitPlane) {
     let width = patch_width();
     let (top, height) = PATCHES;
-    for patch in 0..PATCH_COLOURS.len() {
+    for (patch, dot) in PATCH_COLOURS.iter().enumerate() {
+        if *dot == [0; 3] {
+            continue;
+        }
         let (x, y) = (LEFT + patch * width + width / 2, top + height / 2);
         for step in 0..=2 * MARK_ARM {
             for thick in 0..2 {
@@ -296,5 +309,14 @@ mod tests {
             top += size + 8;
         }
         assert_eq!(dots_an_em(4), 17, "4 points at 300 dots an inch");
+        // A line that is set smaller than it says would lie, and one that runs on would cover the fine lines.
+        let typesetter = Typesetter::new().expect("the embedded faces are whole");
+        for points in TEXT_POINTS {
+            let size = dots_an_em(points);
+            let words = format!("{points} pt  {TEXT_WORDS}");
+            let place = place(40, size, Weight::Regular);
+            let setting = typesetter.fit(&words, &place).expect("it fits");
+            assert_eq!((setting.size(), setting.lines()), (size, 1), "{points} pt");
+        }
     }
 }
