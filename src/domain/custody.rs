@@ -235,6 +235,7 @@ impl Measured<'_> {
             None => true,
             Some(LastIs::Ok) => evidence.last == LastAnswer::Ok,
             Some(LastIs::FeederEmpty) => evidence.last == LastAnswer::Fault(Fault::FeederEmpty),
+            Some(LastIs::FeederJam) => evidence.last == LastAnswer::Fault(Fault::FeederJam),
         };
         let shots = row.shots.is_none() || row.shots == self.shots;
         let cleared = row

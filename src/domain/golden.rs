@@ -320,6 +320,7 @@ fn faults() -> Vec<Fault> {
         Fault::FeederEmpty,
         Fault::CoverOpen,
         Fault::CardJam,
+        Fault::FeederJam,
         Fault::MechanicalTimeout,
         Fault::HeadFailure,
         Fault::RibbonEnd,

@@ -429,7 +429,9 @@ impl Word {
             | Fault::OutputDoorOpen
             | Fault::RejectFull
             | Fault::GoodCardInReject => Word::NeedsHand,
-            Fault::CardJam | Fault::MechanicalTimeout | Fault::CardInside => Word::Jam,
+            Fault::CardJam | Fault::FeederJam | Fault::MechanicalTimeout | Fault::CardInside => {
+                Word::Jam
+            }
             Fault::HeadFailure
             | Fault::OutputFailure
             | Fault::OptionAbsent

@@ -82,6 +82,8 @@ pub enum LastIs {
     Ok,
     /// The last command stopped because no blank could be picked.
     FeederEmpty,
+    /// The last command stopped because a blank stuck at the hopper.
+    FeederJam,
 }
 
 /// Which state of the chip a row needs.

@@ -22,6 +22,8 @@ pub enum Fault {
     RibbonUnreadable,
     /// The feeder is empty or the ribbon has ended: the printer does not say which.
     FeederOrRibbonEnd,
+    /// A blank is stuck where the hopper ends: none came into the path.
+    FeederJam,
     /// The film of a retransfer printer is absent or finished.
     FilmEnd,
     /// The output is full.
@@ -93,6 +95,7 @@ impl Fault {
             | Fault::RibbonEnd
             | Fault::RibbonUnreadable
             | Fault::FeederOrRibbonEnd
+            | Fault::FeederJam
             | Fault::FilmEnd
             | Fault::OutputFull
             | Fault::OutputDoorOpen
@@ -132,6 +135,7 @@ impl Fault {
             Fault::RibbonEnd => "RIBBON_END",
             Fault::RibbonUnreadable => "RIBBON_UNREADABLE",
             Fault::FeederOrRibbonEnd => "FEEDER_OR_RIBBON_END",
+            Fault::FeederJam => "FEEDER_JAM",
             Fault::FilmEnd => "FILM_END",
             Fault::OutputFull => "OUTPUT_FULL",
             Fault::OutputDoorOpen => "OUTPUT_DOOR_OPEN",
@@ -164,7 +168,9 @@ impl Fault {
         match self {
             Fault::FeederEmpty | Fault::FeederOrRibbonEnd => "media-empty-error",
             Fault::CoverOpen => "cover-open-error",
-            Fault::CardJam | Fault::MechanicalTimeout | Fault::CardInside => "media-jam-error",
+            Fault::CardJam | Fault::FeederJam | Fault::MechanicalTimeout | Fault::CardInside => {
+                "media-jam-error"
+            }
             Fault::RibbonEnd | Fault::FilmEnd => "marker-supply-empty-error",
             Fault::RibbonUnreadable => "marker-supply-empty-warning",
             Fault::OutputFull | Fault::RejectFull => "output-area-full-error",

@@ -9,9 +9,10 @@
 //! Where the page leaves a hole, or a row cannot say all of it, these rows are strict:
 //!
 //! - "None with D0" is read as the load's own refusal: D0 as a later answer only says that the hopper is empty, and the
-//!   last blank may have been drawn and thrown out. A jam 90 that still stands says the same as the refusal. Both come as
-//!   `LastIs::FeederEmpty`, for every refused load: none drew a blank. With a card inside they contradict, and the
-//!   dialect calls that a jam.
+//!   last blank may have been drawn and thrown out. It comes as `LastIs::FeederEmpty`, for every refused load: none drew
+//!   a blank. With a card inside that contradicts, and the dialect calls it a jam.
+//! - "None with jam 90" lets the attempt go on, says the page. But a hand must take that blank out of the feeder, and a
+//!   blank that was in a hand is not fed again: it is sought, and the attempt begins anew with another.
 //! - A motion that was refused (keys 02, 42, 05) did not begin, and the page then reads the row of the entry before.
 //!   Rows cannot see that: they read the stage's own row. So a refused 07 costs a blank; a refused 07 with an empty path
 //!   is a contradiction, which the dialect calls a motion that did not end.
@@ -88,7 +89,7 @@ const VERIFIED: Point = Point::Answered(Stage::Chip);
 const TRANSFER: Point = Point::Sent(Stage::Finish);
 
 /// Rows up to the transfer; both models.
-const BEFORE_TRANSFER: [Row; 23] = [
+const BEFORE_TRANSFER: [Row; 24] = [
     Row::at(
         Point::Before,
         Verdict::Go(Point::Before),
@@ -101,7 +102,16 @@ const BEFORE_TRANSFER: [Row; 23] = [
         ..Row::at(
             FED,
             Verdict::Go(Point::Before),
-            "the load was refused, or jammed at the hopper: no blank was drawn",
+            "the load was refused: no blank was drawn",
+        )
+    },
+    Row {
+        place: EMPTY,
+        last: Some(LastIs::FeederJam),
+        ..Row::at(
+            FED,
+            Verdict::Sought,
+            "a blank stuck at the hopper: a hand takes it out",
         )
     },
     goes_on(
@@ -269,7 +279,7 @@ const fn table<const OWN: usize, const ALL: usize>(own: [Row; OWN]) -> [Row; ALL
 }
 
 /// Every row for a printer that counts cards.
-pub const ROWS: &[Row] = &table::<4, 32>(COUNTED);
+pub const ROWS: &[Row] = &table::<4, 33>(COUNTED);
 
 /// Every row for a printer that counts none.
-pub const ROWS_UNCOUNTED: &[Row] = &table::<1, 29>(UNCOUNTED);
+pub const ROWS_UNCOUNTED: &[Row] = &table::<1, 30>(UNCOUNTED);

@@ -387,12 +387,14 @@ impl Matica {
         evidence.last = last;
         let standing = task.standing;
         if standing.is_some_and(Sense::hopper_jam) {
-            evidence.last = LastAnswer::Fault(Fault::FeederEmpty);
+            evidence.last = LastAnswer::Fault(Fault::FeederJam);
         }
         let jam = standing.is_some_and(|sense| is_jam(&sense.fault()));
         // No blank was drawn, and yet a card is inside: nobody knows whose.
-        let strange = evidence.last == LastAnswer::Fault(Fault::FeederEmpty)
-            && evidence.place.inside() == Some(true);
+        let drew_none = [Fault::FeederEmpty, Fault::FeederJam]
+            .into_iter()
+            .any(|fault| evidence.last == LastAnswer::Fault(fault));
+        let strange = drew_none && evidence.place.inside() == Some(true);
         if jam || strange {
             self.answer(Answer::Fault(Fault::CardJam, evidence));
         } else {

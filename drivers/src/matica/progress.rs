@@ -378,10 +378,10 @@ impl Matica {
     }
 }
 
-/// What a refused or failed motion leaves as the last answer. No load that was refused, or that jammed at the hopper,
-/// drew a blank: that is what the custody rows ask for.
+/// What a refused or failed motion leaves as the last answer. No load that was refused drew a blank: that is what the
+/// custody rows ask for.
 fn last_of(word: Word, sense: Sense) -> LastAnswer {
-    let drew_none = matches!(word, Word::Load { .. }) && (sense.not_begun() || sense.hopper_jam());
+    let drew_none = matches!(word, Word::Load { .. }) && sense.not_begun();
     LastAnswer::Fault(if drew_none {
         Fault::FeederEmpty
     } else {

@@ -453,6 +453,7 @@ fn stands_in_the_way(fault: &Fault) -> bool {
         | Fault::RibbonEnd
         | Fault::RibbonUnreadable
         | Fault::FeederOrRibbonEnd
+        | Fault::FeederJam
         | Fault::Overheated
         | Fault::MagneticChecksum
         | Fault::MagneticWrite

@@ -236,6 +236,16 @@ pub(super) fn words(fault: &Fault) -> (Words, Words) {
                 "Look at both: fill the hopper or change the ribbon.",
             ),
         ),
+        Fault::FeederJam => (
+            w(
+                "blangko tersangkut di tempat masuk",
+                "a blank is stuck at the hopper",
+            ),
+            w(
+                "Buka tutup, keluarkan blangko itu, simpan dan jangan dipakai lagi, tutup kembali.",
+                "Open the lid, take that blank out, keep it and do not feed it again, shut the lid.",
+            ),
+        ),
         Fault::NotReady => (
             w("mesin belum siap", "the printer is not ready yet"),
             w(

@@ -227,7 +227,7 @@ fn every_fault_has_a_name_and_a_remedy() {
         );
         next = after(&fault);
     }
-    assert_eq!(seen.len(), 32);
+    assert_eq!(seen.len(), 33);
     assert_eq!(fault("card_jam", Lang::Id), "kartu macet");
     assert_eq!(
         fault("no such code", Lang::En),
@@ -264,7 +264,8 @@ fn after(fault: &Fault) -> Option<Fault> {
         Fault::SettingRefused => Fault::OtherUnit,
         Fault::OtherUnit => Fault::OutOfStep,
         Fault::OutOfStep => Fault::FeederOrRibbonEnd,
-        Fault::FeederOrRibbonEnd => Fault::NotReady,
+        Fault::FeederOrRibbonEnd => Fault::FeederJam,
+        Fault::FeederJam => Fault::NotReady,
         Fault::NotReady => Fault::Restarted,
         Fault::Restarted => Fault::Hardware,
         Fault::Hardware => Fault::GoodCardInReject,

@@ -194,11 +194,11 @@ fn no_greeting_is_silence_and_the_place_in_the_queue_is_kept() {
 }
 
 #[test]
-fn a_latched_hopper_jam_says_that_no_blank_was_drawn() {
+fn a_latched_hopper_jam_is_the_last_answer_and_an_empty_hopper_is_not() {
     let mut bench = plain(XID9300);
     bench.fake.standing = Some(0x0003_9000);
     bench.listen(Stage::Feed);
-    assert_eq!(bench.examine().last, LastAnswer::Fault(Fault::FeederEmpty));
+    assert_eq!(bench.examine().last, LastAnswer::Fault(Fault::FeederJam));
     // An empty hopper alone does not: the last blank may have been drawn.
     bench.fake.standing = Some(0x0002_D000);
     assert_eq!(bench.examine().last, LastAnswer::Unknown);

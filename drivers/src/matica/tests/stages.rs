@@ -216,14 +216,17 @@ fn a_counter_that_lags_is_looked_at_again() {
 }
 
 #[test]
-fn an_empty_hopper_and_a_jam_in_it_leave_no_blank_drawn() {
-    for sense in [0x0002_D000, 0x0003_9000] {
+fn an_empty_hopper_and_a_jam_in_it_are_told_apart() {
+    for (sense, told) in [
+        (0x0002_D000, Fault::FeederEmpty),
+        (0x0003_9000, Fault::FeederJam),
+    ] {
         let mut bench = plain(XID9300);
         bench.done(Request::Prepare(setup(false)));
         bench.fake.on("04028000", Does::Refuses(sense));
         let (fault, evidence) = bench.fault(Request::Do(Stage::Feed));
-        assert_eq!(fault, Fault::FeederEmpty);
-        assert_eq!(evidence.last, LastAnswer::Fault(Fault::FeederEmpty));
+        assert_eq!(fault, told);
+        assert_eq!(evidence.last, LastAnswer::Fault(told));
         assert_eq!(evidence.place, Place::Empty);
         assert_eq!(bench.listen(Stage::Feed).last, evidence.last);
         assert_eq!(bench.examine().last, evidence.last);
