@@ -9,7 +9,7 @@ use std::thread;
 use tokio::sync::mpsc;
 
 use crate::artwork::{Letterhead, Look, Studio};
-use crate::domain::ids::JobId;
+use crate::domain::ids::{JobId, PrinterId};
 use crate::domain::job::Code;
 use crate::domain::record::Reason;
 use crate::engine::spooler::Input;
@@ -24,6 +24,8 @@ const HELD_DRAWING_FAILED: &str = "HELD_DRAWING_FAILED";
 
 /// A picture to draw.
 pub(super) struct Sketch {
+    /// For which printer.
+    pub(super) printer: PrinterId,
     /// The job.
     pub(super) job: JobId,
     /// What it is drawn from.
@@ -75,6 +77,7 @@ fn work(
         .ok();
     for sketch in sketches {
         let Sketch {
+            printer,
             job,
             payload,
             look,
@@ -100,7 +103,10 @@ fn work(
         // A photo's decoder that panics costs this job, never the worker.
         let picture = std::panic::catch_unwind(drawing)
             .unwrap_or_else(|_| Err(Code::from(HELD_DRAWING_FAILED)));
-        if news.blocking_send(Input::Drawn(job, picture)).is_err() {
+        if news
+            .blocking_send(Input::Drawn(printer, job, picture))
+            .is_err()
+        {
             return;
         }
     }

@@ -260,11 +260,13 @@ impl Room {
                     }
                 }
                 Effect::Draw {
+                    printer,
                     job,
                     payload,
                     look,
                     dots,
                 } => self.drawer.draw(Sketch {
+                    printer,
                     job,
                     payload,
                     look,

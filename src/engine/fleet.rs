@@ -260,6 +260,8 @@ pub enum Doing {
     ExaminingChip,
     /// The settings for going on with the card inside, then behind this point.
     Resuming(Point),
+    /// A hand that changes a supply or ends what stands in the way; then the attempt goes on behind this point.
+    HeldUp(Point),
     /// A pause before the finished card is ejected again.
     WaitingToEject,
     /// Two people.
@@ -417,6 +419,22 @@ impl CardRun {
     }
 }
 
+/// The card that a printer makes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// The job.
+    pub job: JobId,
+    /// Its picture, at this printer's size; `None`: it is being drawn.
+    pub picture: Option<Arc<CardImage>>,
+}
+
+impl Next {
+    /// A job whose picture is being drawn.
+    pub fn drawing(job: JobId) -> Next {
+        Next { job, picture: None }
+    }
+}
+
 /// One printer of the fleet.
 #[derive(Debug)]
 pub struct PrinterMachine {
@@ -434,8 +452,8 @@ pub struct PrinterMachine {
     pub needs_clear: bool,
     /// What it is doing.
     pub work: Work,
-    /// The job that is drawn for it, or being drawn.
-    pub next: Option<JobId>,
+    /// What it makes next.
+    pub next: Option<Next>,
     /// When it is asked again.
     pub again_at: Option<Moment>,
     /// The next wait after a loss.
@@ -496,6 +514,15 @@ impl PrinterMachine {
                 .all(|fault| fault.gravity() == Gravity::Report)
     }
 
+    /// Whether a job may be promised to it: one that waits for hands keeps none from the other printers.
+    pub fn may_promise(&self) -> bool {
+        let waits_for_person = match &self.work {
+            Work::Card(run) => run.doing == Doing::Person,
+            Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
+        };
+        self.reachable && !waits_for_person && self.may_serve()
+    }
+
     /// The stock in its hopper, if its duty and its chip way allow it.
     pub fn stock(&self) -> Option<Stock> {
         let stock = self.row.hopper?.stock;
@@ -512,8 +539,8 @@ impl PrinterMachine {
             .map(|proof| proof.panels)
     }
 
-    /// Learns from a card whose every command was answered and whose end was held. A counter that does not
-    /// move proves nothing.
+    /// Learns from a card whose every command was answered and that is whole. A counter that does not move proves
+    /// nothing.
     pub fn learn_panels(&mut self, panels: u64) {
         if panels == 0 {
             return;

@@ -74,7 +74,7 @@ pub fn printer_view(machine: &PrinterMachine, profile: &str, endpoint: &str) -> 
             switch_off: run.doing == Doing::Person
                 && !run.may_be_settled(&machine.spec.capabilities),
         }),
-        next: machine.next,
+        next: machine.next.as_ref().map(|next| next.job),
         good: row.good,
         spoiled: row.spoiled,
         ms_per_card: row.ms_per_card,
@@ -129,6 +129,7 @@ fn is_locked(run: &CardRun) -> bool {
         | Doing::WritingChip
         | Doing::ProvingChip
         | Doing::Resuming(_)
+        | Doing::HeldUp(_)
         | Doing::WaitingToEject => false,
     }
 }
@@ -166,6 +167,7 @@ fn doing_name(doing: Doing) -> String {
     let name = match doing {
         Doing::Stage(stage) => return format!("stage:{}", stage_name(stage)),
         Doing::Resuming(point) => return format!("resuming:{}", point_name(point)),
+        Doing::HeldUp(point) => return format!("held_up:{}", point_name(point)),
         Doing::Picture => "picture",
         Doing::Loading => "loading",
         Doing::ReadingUid => "reading_uid",

@@ -169,15 +169,28 @@ fn every_branch_of_recovery_is_gone_through() {
     );
 }
 
+/// A printer that cannot hold its finished card is believed if it counts what was ordered. If it counts fewer, two
+/// people look at its first cards.
 #[test]
 fn a_printer_that_cannot_hold_asks_people_until_its_count_is_proved() {
-    let report = play(Plan {
-        people: PEOPLE_MAX,
-        ..Plan::of(Mode::Mono)
-    });
-    assert_eq!(report.broken, Vec::<String>::new());
+    let settled = |overlay: bool| {
+        let mut switches = Switches {
+            psoe_honoured: false,
+            ..Switches::default()
+        };
+        switches.p_counts.overlay = overlay;
+        let report = play(Plan {
+            people: PEOPLE_MAX,
+            switches: switches.into(),
+            ..Plan::of(Mode::Single)
+        });
+        assert_eq!(report.broken, Vec::<String>::new());
+        report.settled
+    };
+    assert_eq!(settled(true), 0);
     assert_eq!(
-        report.settled, 3,
+        settled(false),
+        3,
         "three cards prove it, the fourth asks nobody"
     );
 }

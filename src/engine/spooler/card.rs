@@ -198,6 +198,7 @@ impl Spooler {
                 | Doing::Waiting
                 | Doing::ExaminingUid
                 | Doing::ExaminingChip
+                | Doing::HeldUp(_)
                 | Doing::WaitingToEject,
                 _,
             ) => Ok(()),
@@ -214,6 +215,7 @@ impl Spooler {
         match doing {
             Doing::Waiting => self.examine(id, turn),
             Doing::WaitingToEject => self.order(id, Stage::Eject, turn),
+            Doing::HeldUp(point) => self.go_on(id, point, turn),
             Doing::Person => self.await_restart(id, turn),
             Doing::Stage(_)
             | Doing::Picture
@@ -395,6 +397,7 @@ impl Spooler {
                 self.with_run(id, |machine, run| {
                     run.doing = Doing::Picture;
                     turn.out.push(Effect::Draw {
+                        printer: machine.row.id.clone(),
                         job,
                         payload: Box::new(payload),
                         look: machine.spec.look,
@@ -439,7 +442,10 @@ impl Spooler {
             let one_card = !witnesses.cards || moved(evidence.cards, baseline.cards) == Some(1);
             let panels = moved(evidence.panels, baseline.panels);
             let proved = machine.panels_proved();
-            let as_proved = !witnesses.panels || (proved.is_some() && panels == proved);
+            // Until the count is proved, what was ordered is: a run without a cut and without a fault that counted
+            // just that is no coincidence. After a cut only the proved count will do.
+            let expected = proved.unwrap_or(run.attempt.panels_ordered);
+            let as_expected = !witnesses.panels || panels == Some(expected);
             let one_shot = moved(evidence.shots, baseline.shots).is_none_or(|shots| shots == 1);
             let points = |entries: &[AttemptEntry]| {
                 entries
@@ -456,17 +462,15 @@ impl Spooler {
                 Some(run.attempt.hold)
             };
             match inside {
-                Some(true) => {
-                    held = one_card && clean && (proved.is_none() || as_proved);
-                    if held
-                        && whole
-                        && let Some(panels) = panels
-                    {
-                        machine.learn_panels(panels);
-                    }
-                }
-                Some(false) => done = one_card && one_shot && clean && as_proved,
+                Some(true) => held = one_card && clean && (proved.is_none() || as_expected),
+                Some(false) => done = one_card && one_shot && clean && as_expected,
                 None => {}
+            }
+            if (held || done)
+                && whole
+                && let Some(panels) = panels
+            {
+                machine.learn_panels(panels);
             }
             if held {
                 turn.point(run, Point::Held)?;

@@ -50,6 +50,7 @@ impl Spooler {
             (
                 Doing::Stage(_)
                 | Doing::Picture
+                | Doing::HeldUp(_)
                 | Doing::Loading
                 | Doing::Waiting
                 | Doing::Listening

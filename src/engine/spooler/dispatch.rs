@@ -4,16 +4,21 @@ use std::sync::Arc;
 
 use cetak_drivers::contract::{CardImage, Evidence, Point, Request, Stage};
 
-use super::{Code, Effect, Picture, Spooler, Turn};
+use super::{Code, Effect, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
-use crate::engine::fleet::{CardRun, Doing, PrinterMachine, STATUS_EVERY, Work, is_simulated_unit};
+use crate::engine::fleet::{
+    CardRun, Doing, Next, PrinterMachine, STATUS_EVERY, Work, is_simulated_unit,
+};
 use crate::engine::store::{AttemptEntry, StoreLost};
 
 impl Spooler {
     /// Gives every idle printer something to do.
     pub(super) fn dispatch(&mut self, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
         let ids: Vec<PrinterId> = self.printers.keys().cloned().collect();
+        for id in &ids {
+            self.give_back(id, turn)?;
+        }
         for id in ids {
             if !self.stopping {
                 self.reserve(&id, turn)?;
@@ -23,12 +28,32 @@ impl Spooler {
         Ok(())
     }
 
+    /// Takes the next job from a printer that cannot make it: another one may. A picture that is being drawn is
+    /// waited for, so that no printer has two of them drawn at a time; a test card is for its own printer only.
+    fn give_back(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        let Some(next) = machine.next.as_ref().filter(|next| next.picture.is_some()) else {
+            return Ok(());
+        };
+        let preparing = matches!(machine.work, Work::Preparing(_));
+        if preparing || machine.may_promise() {
+            return Ok(());
+        }
+        let row = turn.store.job(next.job)?;
+        if !row.is_some_and(|row| row.is_test_card()) {
+            machine.next = None;
+        }
+        Ok(())
+    }
+
     /// Picks the next job of a printer and has it drawn while the card before is printing.
     fn reserve(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
         let Some(machine) = self.printers.get(id) else {
             return Ok(());
         };
-        if machine.next.is_some() || !machine.may_serve() {
+        if machine.next.is_some() || !machine.may_promise() {
             return Ok(());
         }
         let Some(stock) = machine.stock() else {
@@ -36,7 +61,8 @@ impl Spooler {
         };
         let look = machine.spec.look;
         let dots = machine.spec.capabilities.dots;
-        let taken: Vec<JobId> = self.printers.values().filter_map(|m| m.next).collect();
+        let promised = self.printers.values().filter_map(|m| m.next.as_ref());
+        let taken: Vec<JobId> = promised.map(|next| next.job).collect();
         let products = [stock.product()];
         let candidates = turn
             .store
@@ -49,15 +75,15 @@ impl Spooler {
             turn.must_move(job.id, &held, &Actor::Spooler)?;
             return Ok(());
         };
-        self.pictures.insert(job.id, Picture::Drawing);
         turn.out.push(Effect::Draw {
+            printer: id.clone(),
             job: job.id,
             payload: Box::new(payload),
             look,
             dots,
         });
         if let Some(machine) = self.printers.get_mut(id) {
-            machine.next = Some(job.id);
+            machine.next = Some(Next::drawing(job.id));
         }
         Ok(())
     }
@@ -110,7 +136,9 @@ impl Spooler {
         }
         let ready = machine
             .next
-            .filter(|job| matches!(self.pictures.get(job), Some(Picture::Ready(_))));
+            .as_ref()
+            .filter(|next| next.picture.is_some())
+            .map(|next| next.job);
         match (ready, machine.stock()) {
             (Some(job), Some(stock)) if machine.may_serve() => {
                 let test_card = turn.store.job(job)?.is_some_and(|row| row.is_test_card());
@@ -137,43 +165,39 @@ impl Spooler {
     /// A picture came, or the reason why there is none.
     pub(super) fn drawn(
         &mut self,
+        id: &PrinterId,
         job: JobId,
         picture: Result<Arc<CardImage>, Code>,
         turn: &mut Turn<'_>,
     ) -> Result<(), StoreLost> {
-        let on = self
-            .printers
-            .iter()
-            .find_map(|(id, machine)| match &machine.work {
-                Work::Card(run) if run.attempt.job == job && run.doing == Doing::Picture => {
-                    Some(id.clone())
-                }
-                Work::Card(_) | Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => {
-                    None
-                }
-            });
-        match (picture, on) {
-            (Ok(image), Some(id)) => self.load(&id, image, turn),
-            (Ok(image), None) => {
-                self.pictures.insert(job, Picture::Ready(image));
-                Ok(())
-            }
-            (Err(code), on) => {
-                self.pictures.remove(&job);
-                for machine in self.printers.values_mut() {
-                    if machine.next == Some(job) {
-                        machine.next = None;
-                    }
-                }
-                match on {
-                    // The picture could be drawn before the feed; a template that changed meanwhile is a person's matter.
-                    Some(id) => self.doubt(&id, "the picture cannot be drawn any more", turn),
-                    None => turn
-                        .move_job(job, &JobEvent::Hold(code), &Actor::Spooler)
-                        .map(drop),
-                }
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(());
+        };
+        let inside = match &machine.work {
+            Work::Card(run) => run.attempt.job == job && run.doing == Doing::Picture,
+            Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
+        };
+        if inside {
+            return match picture {
+                Ok(image) => self.load(id, image, turn),
+                // The picture could be drawn before the feed; a template that changed meanwhile is a person's matter.
+                Err(_) => self.doubt(id, "the picture cannot be drawn any more", turn),
+            };
+        }
+        // Nobody waits for a picture whose printer was given another job meanwhile.
+        let Some(next) = machine.next.as_mut().filter(|next| next.job == job) else {
+            return Ok(());
+        };
+        match picture {
+            Ok(image) => next.picture = Some(image),
+            Err(code) => {
+                machine.next = None;
+                return turn
+                    .move_job(job, &JobEvent::Hold(code), &Actor::Spooler)
+                    .map(drop);
             }
         }
+        Ok(())
     }
 
     /// The printer is prepared: commit the attempt and the feed's intent, then feed.
@@ -211,7 +235,7 @@ impl Spooler {
         if let Some(code) = doubt {
             return machine.lock(code, turn);
         }
-        machine.next = None;
+        let drawn = machine.next.take().and_then(|next| next.picture);
         // A test card is held until its own printer takes it: no other shall. A person may have cancelled either.
         let waiting = turn.store.job(job)?.filter(|row| match row.state {
             JobState::Queued => true,
@@ -231,11 +255,8 @@ impl Spooler {
             | JobState::Rejected { .. }
             | JobState::Cancelled => false,
         });
-        let image = match self.pictures.remove(&job) {
-            Some(Picture::Ready(image)) => image,
-            Some(Picture::Drawing) | None => return Ok(()),
-        };
-        let (Some(row), Some(hopper)) = (waiting, machine.row.hopper.as_mut()) else {
+        let (Some(row), Some(image), Some(hopper)) = (waiting, drawn, machine.row.hopper.as_mut())
+        else {
             return Ok(());
         };
         let test_card = row.is_test_card();

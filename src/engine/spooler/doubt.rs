@@ -1,7 +1,8 @@
 //! After a doubt: listen, examine, commit the verdict, and only then let anything move.
 
 use cetak_drivers::contract::{
-    Answer, EncoderNews, EncoderRequest, Evidence, Point, Power, Request, Setup, Stage, Verdict,
+    Answer, EncoderNews, EncoderRequest, Evidence, Fault, Gravity, Point, Power, Request, Setup,
+    Stage, Verdict,
 };
 
 use super::{End, Spooler, Turn};
@@ -55,6 +56,12 @@ impl Spooler {
                 });
             }
         };
+        if let (Doing::Resuming(point), Some(fault)) = (doing, &fault)
+            && fault.gravity() == Gravity::Hold
+            && *fault != Fault::CoverOpen
+        {
+            return self.hold_up(id, point, fault.clone(), turn);
+        }
         let mut rule = false;
         let mut resumed = None;
         let mut doubtful = false;
@@ -101,8 +108,12 @@ impl Spooler {
                         rule = true;
                     }
                 }
-                Doing::Resuming(point) => resumed = Some(point),
-                Doing::Stage(_)
+                Doing::Resuming(point) => {
+                    machine.faults.clear();
+                    resumed = Some(point);
+                }
+                Doing::HeldUp(_)
+                | Doing::Stage(_)
                 | Doing::Picture
                 | Doing::Loading
                 | Doing::ReadingUid
@@ -282,8 +293,31 @@ impl Spooler {
         })
     }
 
+    /// Nothing is in doubt, but a hand is needed before the card can go on: heard once, and asked for again and again.
+    fn hold_up(
+        &mut self,
+        id: &PrinterId,
+        point: Point,
+        fault: Fault,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
+        self.with_run(id, |machine, run| {
+            if machine.faults.insert(fault.clone()) {
+                turn.note(run, AttemptEntry::Heard(fault))?;
+            }
+            run.doing = Doing::HeldUp(point);
+            machine.again_at = Some(turn.now + STATUS_EVERY);
+            Ok(())
+        })
+    }
+
     /// The same attempt goes on with the card inside: a fresh dialect gets its settings first.
-    fn go_on(&mut self, id: &PrinterId, to: Point, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+    pub(super) fn go_on(
+        &mut self,
+        id: &PrinterId,
+        to: Point,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), StoreLost> {
         self.with_run(id, |machine, run| {
             if run.point() != to {
                 turn.point(run, to)?;

@@ -66,8 +66,8 @@ pub enum Input {
     Device(PrinterId, u64, Event),
     /// News of the reader at a printer's station.
     Encoder(PrinterId, u64, EncoderNews),
-    /// A picture, or why there is none (a code that holds the job).
-    Drawn(JobId, Result<Arc<CardImage>, Code>),
+    /// A printer's picture of a job, or why there is none (a code that holds the job).
+    Drawn(PrinterId, JobId, Result<Arc<CardImage>, Code>),
     /// A moment that was asked for has come.
     Wake,
 }
@@ -150,6 +150,8 @@ pub enum Effect {
     Encode(PrinterId, u64, EncoderRequest),
     /// A picture to draw; the answer is [`Input::Drawn`].
     Draw {
+        /// For which printer.
+        printer: PrinterId,
         /// The job.
         job: JobId,
         /// What it is drawn from. Personal data.
@@ -163,19 +165,11 @@ pub enum Effect {
     WakeAt(Moment),
 }
 
-/// A picture's way.
-#[derive(Debug)]
-enum Picture {
-    Drawing,
-    Ready(Arc<CardImage>),
-}
-
 /// The whole room's decisions.
 #[derive(Debug)]
 pub struct Spooler {
     settings: Settings,
     printers: BTreeMap<PrinterId, PrinterMachine>,
-    pictures: BTreeMap<JobId, Picture>,
     /// No new card is begun: the program is about to stop.
     stopping: bool,
 }
@@ -202,7 +196,6 @@ impl Spooler {
         let mut spooler = Spooler {
             settings,
             printers: BTreeMap::new(),
-            pictures: BTreeMap::new(),
             stopping: false,
         };
         for spec in specs {
@@ -257,7 +250,7 @@ impl Spooler {
                         self.encoder(&id, news, &mut turn)?;
                     }
                 }
-                Input::Drawn(job, picture) => self.drawn(job, picture, &mut turn)?,
+                Input::Drawn(id, job, picture) => self.drawn(&id, job, picture, &mut turn)?,
                 Input::Wake => {}
             }
         }
@@ -436,3 +429,7 @@ struct End {
     outcome: Outcome,
     event: JobEvent,
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

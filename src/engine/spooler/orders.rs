@@ -4,15 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::ending::{TEST_CARD, close, try_again};
 use super::{
-    Code, Command, Effect, PROPOSAL_MS_MAX, Picture, Response, Settlement, Spooler, Submission,
-    Turn,
+    Code, Command, Effect, PROPOSAL_MS_MAX, Response, Settlement, Spooler, Submission, Turn,
 };
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
 use crate::domain::record::Record;
 use crate::domain::rules;
-use crate::engine::fleet::{Doing, Work};
+use crate::engine::fleet::{Doing, Next, Work};
 use crate::engine::store::{
     Accepted, Hopper, NewJob, Outcome, Pause, Payload, Proposal, StoreLost,
 };
@@ -159,7 +158,7 @@ impl Spooler {
         let Some(hopper) = machine.row.hopper.filter(|hopper| hopper.pieces > 0) else {
             return Ok(refused("NO_BLANK_LOADED"));
         };
-        let waits = match machine.next {
+        let waits = match machine.next.as_ref().map(|next| next.job) {
             Some(job) => turn.store.job(job)?.is_some_and(|row| row.is_test_card()),
             None => false,
         };
@@ -185,12 +184,10 @@ impl Spooler {
             id.to_string(),
             serde_json::json!({ "job": job.to_string() }),
         )?;
-        if let Some(waiting) = machine.next.replace(job) {
-            self.pictures.remove(&waiting);
-        }
+        machine.next = Some(Next::drawing(job));
         machine.again_at = None;
-        self.pictures.insert(job, Picture::Drawing);
         turn.out.push(Effect::Draw {
+            printer: id.clone(),
             job,
             payload: Box::new(Payload {
                 record: new.record,

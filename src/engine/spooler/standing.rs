@@ -104,7 +104,7 @@ impl Spooler {
         self.printers.values().all(|machine| match &machine.work {
             Work::Idle => true,
             Work::Card(run) => match run.doing {
-                Doing::Person | Doing::Waiting | Doing::WaitingToEject => true,
+                Doing::Person | Doing::Waiting | Doing::HeldUp(_) | Doing::WaitingToEject => true,
                 Doing::Stage(_)
                 | Doing::Picture
                 | Doing::Loading

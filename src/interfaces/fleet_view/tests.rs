@@ -150,7 +150,7 @@ fn a_view_shows_the_card_inside_and_what_the_books_say() {
         machine.row.ms_per_card = Some(25_000);
         machine.seen.unit = Some("S/N 1".to_owned());
         machine.seen.ribbon_left = Some(120);
-        machine.next = Some(id(2));
+        machine.next = Some(crate::engine::fleet::Next::drawing(id(2)));
         machine.again_at = Some(Moment::ZERO + Duration::from_secs(1));
     });
     let card = view.card.unwrap();

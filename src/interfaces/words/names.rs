@@ -134,6 +134,11 @@ pub(super) const DOING: &[Named] = &[
     n("examining_chip", "memeriksa isi chip", "examining the chip"),
     n("resuming", "melanjutkan kartu", "going on with the card"),
     n(
+        "held_up",
+        "menunggu tangan, lalu dilanjutkan",
+        "waiting for a hand, then goes on",
+    ),
+    n(
         "waiting_to_eject",
         "menunggu kartu keluar",
         "waiting to eject",

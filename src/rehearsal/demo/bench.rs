@@ -334,7 +334,12 @@ impl Room {
                     let asked = self.host.reader.ask(request, now);
                     asked.expect("the spooler asks one thing at a time");
                 }
-                Effect::Draw { job, payload, .. } => {
+                Effect::Draw {
+                    printer,
+                    job,
+                    payload,
+                    ..
+                } => {
                     let (record, photo) = (&payload.record, payload.photo.as_deref());
                     let image = match &self.studio {
                         Some(studio) => studio
@@ -342,7 +347,7 @@ impl Room {
                             .expect("a specimen can be drawn"),
                         None => mark::plain_card(&record.key, LINES, COLUMNS),
                     };
-                    let drawn = Input::Drawn(job, Ok(Arc::new(image)));
+                    let drawn = Input::Drawn(printer, job, Ok(Arc::new(image)));
                     self.host.inputs.push(drawn);
                 }
                 Effect::WakeAt(moment) => self.host.wake = Some(moment),

@@ -238,9 +238,15 @@ impl Room {
                             .push("two requests at a time to the reader".to_owned());
                     }
                 }
-                Effect::Draw { job, payload, .. } => {
+                Effect::Draw {
+                    printer,
+                    job,
+                    payload,
+                    ..
+                } => {
                     let image = self.plan.mode.picture(&payload.record.key);
-                    host.inputs.push(Input::Drawn(job, Ok(Arc::new(image))));
+                    host.inputs
+                        .push(Input::Drawn(printer, job, Ok(Arc::new(image))));
                 }
                 Effect::WakeAt(moment) => host.wake = Some(moment),
             }

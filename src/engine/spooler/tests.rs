@@ -1,0 +1,271 @@
+//! Two printers that answer by script: which of them is promised a job, and what it waits for.
+
+use std::sync::Arc;
+
+use cetak_drivers::contract::{
+    Answer, Dialect, Event, Evidence, Fault, Moment, Place, Point, Power, Request, Ribbon, Stage,
+    Status,
+};
+use cetak_drivers::matica::{self, Matica};
+use jiff::tz::TimeZone;
+
+use super::{Command, Effect, Input, ReplyTo, Response, Settings, Spooler};
+use crate::artwork::Look;
+use crate::artwork::mark::plain_card;
+use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
+use crate::domain::job::JobState;
+use crate::domain::record::CardProduct;
+use crate::domain::specimens::specimen;
+use crate::engine::fleet::{ChipWay, Doing, PrinterMachine, PrinterSpec, STATUS_EVERY, Work};
+use crate::engine::store::{
+    Accepted, AttemptEntry, Identity, NewJob, SqliteStore, Store, StoreKey, StoreRead,
+};
+
+/// 14 January 2019, 08.00 WIB.
+const AT: At = At(1_547_427_600_000);
+
+struct Desk {
+    spooler: Spooler,
+    store: SqliteStore,
+    now: Moment,
+}
+
+fn id(name: &str) -> PrinterId {
+    PrinterId(name.to_owned())
+}
+
+fn spec(name: &str) -> PrinterSpec {
+    let model = matica::models::find("matica-xid8600").unwrap();
+    let dialect = Matica::new(model, matica::Options::default());
+    PrinterSpec {
+        id: id(name),
+        capabilities: Arc::new(dialect.capabilities().clone()),
+        stocks: vec![Stock::Kia517],
+        ribbon: Ribbon::Ymcko,
+        look: Look::Colour,
+        chip: ChipWay::None,
+        port: Default::default(),
+    }
+}
+
+fn idle() -> Evidence {
+    Evidence {
+        place: Place::Empty,
+        power: Power::Kept,
+        settled: true,
+        ..Evidence::default()
+    }
+}
+
+impl Desk {
+    /// Printers with blanks in their hoppers.
+    fn new(names: &[&str]) -> Desk {
+        let identity = Identity {
+            room: "TPI".parse().unwrap(),
+            epoch: 1,
+            training: true,
+        };
+        let store = SqliteStore::memory(&identity, &StoreKey::from_bytes([7; 32])).unwrap();
+        let settings = Settings {
+            run: "test/1".to_owned(),
+            zone: TimeZone::fixed(jiff::tz::offset(7)),
+            training: true,
+        };
+        let specs = names.iter().map(|name| spec(name)).collect();
+        let mut desk = Desk {
+            spooler: Spooler::start(settings, specs, AT, &store).unwrap(),
+            store,
+            now: Moment::ZERO,
+        };
+        let stock = Stock::Kia517;
+        desk.order(Command::Receive(stock, 20, "BA-TEST".to_owned()));
+        desk.order(Command::Issue(stock, 20));
+        for name in names {
+            desk.order(Command::Load(id(name), stock, 5));
+        }
+        desk
+    }
+
+    fn order(&mut self, command: Command) {
+        let keeper = Actor::Person("SPECIMEN GUDANG".to_owned());
+        let effects = self.turn(vec![Input::Command(keeper, command, ReplyTo(1))]);
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Reply(_, Response::Done))),
+            "{effects:?}"
+        );
+    }
+
+    fn accept(&mut self, key: &str) -> JobId {
+        let mut record = specimen(CardProduct::Kia517);
+        record.key = key.to_owned();
+        let new = NewJob {
+            record,
+            photo: None,
+            state: JobState::Queued,
+            class: 1,
+        };
+        self.store.begin().unwrap();
+        let accepted = self.store.accept(&new, AT, &Actor::Spooler).unwrap();
+        self.store.commit().unwrap();
+        let Accepted::New { job, .. } = accepted else {
+            panic!("{accepted:?}");
+        };
+        job
+    }
+
+    fn turn(&mut self, inputs: Vec<Input>) -> Vec<Effect> {
+        self.spooler
+            .turn(inputs, self.now, AT, &mut self.store)
+            .unwrap()
+    }
+
+    fn tells(&mut self, name: &str, event: Event) -> Vec<Effect> {
+        self.turn(vec![Input::Device(id(name), 1, event)])
+    }
+
+    fn answers(&mut self, name: &str, answer: Answer) -> Vec<Effect> {
+        self.tells(name, Event::Answered(answer))
+    }
+
+    fn status(&mut self, name: &str, faults: &[Fault]) -> Vec<Effect> {
+        self.tells(
+            name,
+            Event::Status(Status {
+                evidence: idle(),
+                faults: faults.to_vec(),
+            }),
+        )
+    }
+
+    fn drawn(&mut self, name: &str, job: JobId) -> Vec<Effect> {
+        let picture = Arc::new(plain_card("TEST", 120, 96));
+        self.turn(vec![Input::Drawn(id(name), job, Ok(picture))])
+    }
+
+    fn next(&self, name: &str) -> Option<(JobId, bool)> {
+        let next = self.machine(name).next.as_ref()?;
+        Some((next.job, next.picture.is_some()))
+    }
+
+    fn machine(&self, name: &str) -> &PrinterMachine {
+        self.spooler
+            .printers()
+            .find(|machine| machine.spec.id == id(name))
+            .unwrap()
+    }
+
+    /// Answers whatever is asked, and lets time pass, until the printer is asked for this stage.
+    fn until(&mut self, name: &str, effects: Vec<Effect>, wanted: Stage) {
+        let mut effects = effects;
+        for _ in 0..20 {
+            let asked = |is: &dyn Fn(&Request) -> bool| {
+                effects.iter().any(|effect| {
+                    matches!(effect, Effect::Ask(printer, _, request)
+                        if *printer == id(name) && is(request))
+                })
+            };
+            if asked(&|request| matches!(request, Request::Do(stage) if *stage == wanted)) {
+                return;
+            }
+            effects = if asked(&|_| true) {
+                self.answers(name, Answer::Done(idle()))
+            } else {
+                self.now = self.now + STATUS_EVERY;
+                self.turn(vec![Input::Wake])
+            };
+        }
+        panic!("{name} is never asked for {wanted:?}");
+    }
+}
+
+#[test]
+fn a_printer_that_waits_for_hands_keeps_no_job_from_the_others() {
+    let mut desk = Desk::new(&["p1", "p2"]);
+    desk.status("p1", &[]);
+    let job = desk.accept("TEST-1");
+    desk.status("p1", &[]);
+    assert_eq!(desk.next("p1"), Some((job, false)));
+    // The lid is opened while the picture is drawn; the other printer is there.
+    desk.status("p1", &[Fault::CoverOpen]);
+    desk.status("p2", &[]);
+    assert_eq!(
+        desk.next("p1"),
+        Some((job, false)),
+        "its picture comes first"
+    );
+    assert_eq!(desk.next("p2"), None);
+    desk.drawn("p1", job);
+    assert_eq!(
+        (desk.next("p1"), desk.next("p2")),
+        (None, Some((job, false)))
+    );
+    // A picture for the first printer is none for the second: it may have another size.
+    desk.drawn("p1", job);
+    assert_eq!(desk.next("p2"), Some((job, false)));
+    desk.drawn("p2", job);
+    assert_eq!(desk.next("p2"), Some((job, true)));
+}
+
+#[test]
+fn a_printer_that_does_not_answer_is_promised_nothing() {
+    let mut desk = Desk::new(&["p1", "p2"]);
+    desk.accept("TEST-1");
+    desk.status("p2", &[]);
+    assert_eq!(desk.next("p1"), None);
+    assert!(desk.next("p2").is_some());
+    desk.tells("p2", Event::Lost);
+    desk.status("p1", &[]);
+    assert_eq!(
+        desk.next("p1"),
+        None,
+        "the picture of the other is being drawn"
+    );
+}
+
+#[test]
+fn a_card_that_only_waits_for_a_supply_is_not_examined_again_and_again() {
+    let mut desk = Desk::new(&["p1"]);
+    let job = desk.accept("TEST-1");
+    desk.status("p1", &[]);
+    // Asked who it is, it says so.
+    desk.answers("p1", Answer::Done(idle()));
+    let effects = desk.drawn("p1", job);
+    desk.until("p1", effects, Stage::Face);
+    let inside = Evidence {
+        place: Place::Path,
+        ..idle()
+    };
+    // The film is torn while the face is printed on it, and stays so.
+    let mut effects = desk.answers("p1", Answer::Fault(Fault::FilmEnd, inside.clone()));
+    let resuming = |desk: &Desk| match &desk.machine("p1").work {
+        Work::Card(run) => run.doing == Doing::Resuming(Point::Answered(Stage::Park)),
+        Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
+    };
+    while !resuming(&desk) {
+        assert!(!effects.is_empty());
+        effects = desk.answers("p1", Answer::Done(inside.clone()));
+    }
+    let refused = Answer::Fault(Fault::FilmEnd, inside.clone());
+    desk.answers("p1", refused.clone());
+    let entries = |desk: &Desk| desk.store.open_attempts().unwrap()[0].entries.len();
+    let before = entries(&desk);
+    for _ in 0..100 {
+        assert!(!resuming(&desk), "it rests between two tries");
+        desk.now = desk.now + STATUS_EVERY;
+        desk.turn(vec![Input::Wake]);
+        assert!(resuming(&desk));
+        desk.answers("p1", refused.clone());
+    }
+    assert_eq!(entries(&desk), before, "a torn film is noted once");
+    // A new film: the card goes on, and nobody was asked.
+    desk.now = desk.now + STATUS_EVERY;
+    desk.turn(vec![Input::Wake]);
+    let effects = desk.answers("p1", Answer::Done(inside));
+    assert!(desk.machine("p1").faults.is_empty());
+    assert!(matches!(effects[0], Effect::Draw { .. }), "{effects:?}");
+    let attempt = desk.store.open_attempts().unwrap().remove(0);
+    let heard = |entry: &&AttemptEntry| **entry == AttemptEntry::Heard(Fault::FilmEnd);
+    assert_eq!(attempt.entries.iter().filter(heard).count(), 1);
+}
