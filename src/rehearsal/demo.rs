@@ -22,6 +22,7 @@ pub mod judge;
 pub mod operator;
 pub mod orders;
 pub mod plan;
+pub mod seeds;
 pub mod shelves;
 pub mod sight;
 pub mod spooler;
@@ -226,9 +227,11 @@ impl Play {
             // comes first, unless its printer gets no card that could.
             let late = printed >= u64::from(cards) * 3 / 4;
             let may_kill = printed >= kill_after && (self.cleared > 0 || late);
-            if killing && may_kill && open.len() >= OPEN_INTENTS_MIN {
+            // Near the end one printer alone may be at work.
+            let wanted = if late { 1 } else { OPEN_INTENTS_MIN };
+            if killing && may_kill && open.len() >= wanted {
                 let met = self.kill(&sight).await?;
-                killing = met < OPEN_INTENTS_MIN && self.stage.kills() < KILLS_MAX;
+                killing = met < wanted && self.stage.kills() < KILLS_MAX;
                 kill_after = printed + 1;
                 continue;
             }

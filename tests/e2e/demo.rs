@@ -69,7 +69,12 @@ fn a_demo_ends_with_one_good_card_each_and_books_that_balance() {
     let printers = closing["printers"].as_array().unwrap();
     let on_tcp = |printer: &&Value| printer["endpoint"].as_str().unwrap().starts_with("tcp://");
     assert_eq!(printers.len(), 4);
-    assert_eq!(printers.iter().filter(on_tcp).count(), 1);
+    assert_eq!(printers.iter().filter(on_tcp).count(), 2);
+    let makers: Vec<&str> = printers
+        .iter()
+        .map(|printer| printer["maker"].as_str().unwrap())
+        .collect();
+    assert_eq!(makers, ["Zebra", "Magicard", "Evolis", "Matica"]);
     for happened in [
         "card jam cleared",
         "ribbon changed",

@@ -15,6 +15,9 @@ use crate::telemetry;
 /// Plays the demo.
 pub(super) async fn demo(global: &Global, arguments: cli::DemoArgs) -> Exit {
     telemetry::start("warn");
+    if let Some(count) = arguments.seeds {
+        return seeds(global, arguments, count).await;
+    }
     let played = demo::run(demo::DemoArgs {
         cards: arguments.cards,
         seed: arguments.seed.unwrap_or_else(drawn_seed),
@@ -24,6 +27,27 @@ pub(super) async fn demo(global: &Global, arguments: cli::DemoArgs) -> Exit {
         program: None,
     })
     .await;
+    ended(played)
+}
+
+async fn seeds(global: &Global, arguments: cli::DemoArgs, count: u32) -> Exit {
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return failed(&error),
+    };
+    let played = demo::seeds::run(demo::seeds::SeedsArgs {
+        first: arguments.seed.unwrap_or(demo::plan::SEED_DEFAULT),
+        count,
+        cards: arguments.cards,
+        out: arguments.out,
+        lang: global.lang,
+        program,
+    })
+    .await;
+    ended(played)
+}
+
+fn ended(played: Result<bool, demo::DemoError>) -> Exit {
     match played {
         Ok(true) => Exit::Done,
         Ok(false) => Exit::Failed,

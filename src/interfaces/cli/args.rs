@@ -313,6 +313,9 @@ pub struct DemoArgs {
     /// The seed of people, faults and their moments; drawn and told if not given
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Play that many demos, several at a time, with the seeds from S (or 1) on; one line each
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub seeds: Option<u32>,
     /// The folder for store, trays and pictures
     #[arg(long, default_value = "./cetak-demo", value_name = "DIR")]
     pub out: PathBuf,

@@ -50,6 +50,11 @@ pub enum Deed {
         /// The printer.
         printer: PrinterId,
     },
+    /// A new film was fitted.
+    Film {
+        /// The printer.
+        printer: PrinterId,
+    },
     /// An open lid was shut.
     Shut {
         /// The printer.

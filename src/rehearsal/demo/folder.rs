@@ -133,13 +133,15 @@ struct Config<'a> {
 struct Printer<'a> {
     id: &'a str,
     profile: &'a str,
-    endpoint: &'a str,
+    endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     reader: Option<&'a str>,
     duty: [Stock; 1],
     ribbon: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     chip: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    knows: &'a [&'a str],
 }
 
 fn printer<'a>(plan: &'a PrinterPlan, ready: &'a Ready) -> Printer<'a> {
@@ -147,18 +149,26 @@ fn printer<'a>(plan: &'a PrinterPlan, ready: &'a Ready) -> Printer<'a> {
     Printer {
         id: &plan.id.0,
         profile: plan.profile,
-        endpoint: &ready.endpoint,
+        endpoint: endpoint(ready),
         reader: chip.then_some(ready.reader.as_str()),
         duty: [plan.stock],
         ribbon: match plan.ribbon {
-            RibbonKind::Ymcko => "ymcko",
-            RibbonKind::Ymckok => "ymckok",
+            // Whether there is a varnish the profile knows: on a film it is the film.
+            RibbonKind::Ymcko | RibbonKind::Ymck | RibbonKind::Ymcku => "ymcko",
+            RibbonKind::Ymckok | RibbonKind::Ymckk => "ymckok",
             RibbonKind::K | RibbonKind::Ko => "k",
-            RibbonKind::Ymck => "ymck",
-            RibbonKind::Ymckk => "ymckk",
-            RibbonKind::Ymcku => "ymcku",
         },
         chip: chip.then_some("training"),
+        knows: plan.knows,
+    }
+}
+
+/// The words of the config for a printer whose status has a port of its own.
+fn endpoint(ready: &Ready) -> String {
+    let port = ready.status.as_deref().and_then(|at| at.rsplit(':').next());
+    match port {
+        Some(port) => format!("{}?status=udp:{port}", ready.endpoint),
+        None => ready.endpoint.clone(),
     }
 }
 
@@ -218,7 +228,7 @@ mod tests {
         assert_eq!(config.printers.len(), 4);
         assert!(config.training);
         assert_eq!(
-            config.printers[2].ribbon,
+            config.printers[0].ribbon,
             Some(cetak_drivers::contract::Ribbon::Ymckok)
         );
     }

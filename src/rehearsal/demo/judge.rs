@@ -2,14 +2,14 @@
 //! blanks on the shelves; the spooler's jobs and books are what it holds against them.
 //!
 //! A card is good only if its mark reads, its picture equals the artwork drawn again within
-//! [`pictures::COMPONENT_TOLERANCE`], every panel of its ribbon was laid once and wholly, and its chip bears the
+//! one level of that printer's dye, every panel of its ribbon was laid once and wholly, and its chip bears the
 //! same mark as its face. The promises are those of `domain::invariants`, under the same names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use cetak_firmware_sims::mechanism::Mechanism;
+use cetak_firmware_sims::mechanism::{Mechanism, RibbonKind};
 
 use super::answers::Given;
 use super::shelves::Shelves;
@@ -67,6 +67,10 @@ pub struct PrinterFacts<'a> {
     pub id: &'a PrinterId,
     /// What its cards look like.
     pub look: Look,
+    /// The panels that its ribbon has.
+    pub ribbon: RibbonKind,
+    /// Amounts of one dye that it can lay, none included.
+    pub dye_levels: u16,
     /// What it was loaded with.
     pub stock: Stock,
     /// The truth about its cards.

@@ -37,8 +37,8 @@ const MIX: Mix = Mix {
     kia_0_5: 0,
     kia_5_17: 23,
 };
-/// Printers that share the cards with a chip.
-const CHIP_PRINTERS: u32 = 3;
+/// Steps of a card's way that every printer of the fleet takes and can jam in: feed, way out, and the panels.
+const JAM_STEPS: u32 = 6;
 
 /// How a simulated printer is joined to the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,10 @@ pub struct PrinterPlan {
     pub stock: Stock,
     /// Its ribbon.
     pub ribbon: RibbonKind,
+    /// Amounts of one dye that it can lay, none included.
+    pub dye_levels: u16,
+    /// What its commands are said to do that no printer can be asked about: its profile's `knows`.
+    pub knows: &'static [&'static str],
     /// What its cards look like.
     pub look: Look,
     /// Blanks in its hopper in the morning.
@@ -94,17 +98,17 @@ impl Plan {
         let mut below = |limit: u32| chance.next_u32() % limit.max(1);
         let mut printers = fleet();
         // Three of the four meet something: a stuck card, a ribbon's end, an empty hopper.
-        let first = below(CHIP_PRINTERS);
-        let turn = 1 + below(2);
+        let count = u32::try_from(printers.len()).unwrap_or(u32::MAX);
+        let first = below(count);
+        let turn = 1 + 2 * below(2);
         let [jammed, ends, runs_empty] =
-            [0, turn, 2 * turn].map(|step| ((first + step) % CHIP_PRINTERS) as usize);
-        // Each chip printer gets about a quarter of the cards, and the fault comes in the first half of them.
+            [0, turn, 2 * turn].map(|step| ((first + step) % count) as usize);
+        // Each printer gets about a quarter of the cards, and the fault comes in the first half of them.
         let early = (cards / 8).clamp(1, 4);
-        let step = match below(8) {
+        let step = match below(JAM_STEPS) {
             0 => Step::Feed,
-            1 => Step::Park,
-            2 => Step::Eject,
-            panel => Step::Panel(panel % 5),
+            1 => Step::Eject,
+            panel => Step::Panel(panel - 2),
         };
         let jam = PlannedFault {
             card: 1 + below(early),
@@ -158,31 +162,45 @@ impl Plan {
     }
 }
 
-/// Three printers for cards with a chip, one of them on the network and one that prints backs too, and one
-/// for children's cards. A model that cannot hold its finished card is not among them: until it has proved its
-/// panel count, each of its cards is a question for two people.
+/// One printer of each maker: two for cards with a chip, an Evolis on a serial line that prints backs too and a Matica
+/// on the network, and two for children's cards, a Zebra on a serial line and a Magicard on the network.
 fn fleet() -> Vec<PrinterPlan> {
-    let printer = |id: &str, serial, port, stock| PrinterPlan {
+    let printer = |id: &str, profile, serial, port, stock| PrinterPlan {
         id: PrinterId(id.to_owned()),
-        profile: "evolis-primacy",
+        profile,
         serial,
         port,
         stock,
         ribbon: RibbonKind::Ymcko,
+        dye_levels: 256,
+        knows: &[],
         look: Look::Colour,
         first_load: LOAD_LOT,
         faults: FaultPlan::default(),
     };
+    let (evolis, matica) = ("evolis-primacy-duplex", "matica-xid8600");
+    let (zebra, magicard) = ("zebra-p330i", "magicard-enduro");
+    let (chip, child) = (Stock::KtpEl, Stock::Kia517);
     vec![
-        printer("ktp-1", "T00000000001", Port::Terminal, Stock::KtpEl),
-        printer("ktp-2", "T00000000002", Port::Tcp, Stock::KtpEl),
         PrinterPlan {
-            profile: "evolis-primacy-duplex",
             ribbon: RibbonKind::Ymckok,
+            dye_levels: 128,
             look: Look::ColourWithBack,
-            ..printer("ktp-3", "T00000000003", Port::Terminal, Stock::KtpEl)
+            ..printer("ktp-1", evolis, "T00000000001", Port::Terminal, chip)
         },
-        printer("kia-1", "T00000000004", Port::Terminal, Stock::Kia517),
+        PrinterPlan {
+            ribbon: RibbonKind::Ymck,
+            ..printer("ktp-2", matica, "M00000000002", Port::Tcp, chip)
+        },
+        PrinterPlan {
+            dye_levels: 32,
+            knows: &["E", "%CLN"],
+            ..printer("kia-1", zebra, "Z00000000003", Port::Terminal, child)
+        },
+        PrinterPlan {
+            dye_levels: 64,
+            ..printer("kia-2", magicard, "G00000000004", Port::Tcp, child)
+        },
     ]
 }
 

@@ -329,6 +329,8 @@ impl Stage {
                     .map(|((plan, printer), tray)| PrinterFacts {
                         id: &plan.id,
                         look: plan.look,
+                        ribbon: plan.ribbon,
+                        dye_levels: plan.dye_levels,
                         stock: plan.stock,
                         mechanism: printer.mechanism(),
                         tray,

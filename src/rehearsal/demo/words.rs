@@ -60,6 +60,10 @@ pub(super) fn deed(lang: Lang, deed: &Deed) -> String {
             let words = lang.pick("ribbon diganti", "ribbon changed");
             format!("{printer}: {words}")
         }
+        Deed::Film { printer } => {
+            let words = lang.pick("film diganti", "film changed");
+            format!("{printer}: {words}")
+        }
         Deed::Shut { printer } => {
             let words = lang.pick("tutup mesin dirapatkan", "lid shut");
             format!("{printer}: {words}")

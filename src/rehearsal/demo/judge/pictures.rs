@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cetak_drivers::contract;
-use cetak_firmware_sims::mechanism::{Card, CardId, CardPlace, Face, Looks, Panel, Side};
+use cetak_firmware_sims::mechanism::{
+    Card, CardId, CardPlace, Face, Geometry, Looks, Panel, RibbonKind, Side,
+};
 use cetak_firmware_sims::tray;
 use image::RgbImage;
 
@@ -15,9 +17,6 @@ use crate::artwork::{Look, Studio, image::proof};
 use crate::rehearsal::demo::sight::Pile;
 use crate::rehearsal::specimen::Specimen;
 
-/// A picture equals its artwork when no red, green or blue of any dot differs by more than this, of 255: a printer
-/// of 128 levels of dye cannot come closer than one level, which is two steps.
-pub const COMPONENT_TOLERANCE: u8 = 2;
 /// Brighter than this is no resin.
 const RESIN_MAX: u8 = 64;
 /// The block of a simulated chip that bears the mark.
@@ -269,6 +268,8 @@ fn fault_of(
             key: record.key.clone(),
             cause,
         })?;
+    let geometry = printer.mechanism.fittings().geometry;
+    let drawn = drawn.fitted(geometry.lines, geometry.columns);
     let sides = [
         ("front", Side::Front, Some(&drawn.front), Some(front)),
         ("back", Side::Back, drawn.back.as_ref(), back),
@@ -276,7 +277,7 @@ fn fault_of(
     for (name, side, wanted, seen) in sides {
         match (wanted, seen) {
             (Some(wanted), Some(seen)) => {
-                if let Some(dot) = differs(seen, wanted) {
+                if let Some(dot) = differs(seen, wanted, step_of(printer.dye_levels)) {
                     return Ok(Some(format!("its {name} is not the artwork's at {dot:?}")));
                 }
             }
@@ -284,13 +285,13 @@ fn fault_of(
             (Some(_), None) => return Ok(Some(format!("its {name} is missing"))),
             (None, Some(_)) => return Ok(Some(format!("its {name} should be blank"))),
         }
-        if !laid_as_ordered(card.face(side), panels(printer.look, side)) {
+        if !laid_as_ordered(card.face(side), &panels(printer, side)) {
             return Ok(Some(format!("a panel of its {name} is missing")));
         }
     }
-    let wants_varnish = drawn.front.overlay == contract::Overlay::Full;
-    let varnish = &card.face(Side::Front).o;
-    if wants_varnish && varnish.iter().any(|byte| *byte != 0xFF) {
+    let wants_varnish =
+        drawn.front.overlay == contract::Overlay::Full && has(printer.ribbon, Panel::O);
+    if wants_varnish && !covered(&card.face(Side::Front).o, geometry) {
         return Ok(Some("its varnish has gaps".to_owned()));
     }
     if printer.stock.has_chip() && card.chip.blocks[MARK_BLOCK][..8] != mark.0.to_be_bytes() {
@@ -299,14 +300,29 @@ fn fault_of(
     Ok(None)
 }
 
-fn panels(look: Look, side: Side) -> &'static [Panel] {
-    match (look, side) {
+/// Whether every dot of a plane is laid: lines of bits, the last byte of each padded.
+fn covered(plane: &[u8], geometry: Geometry) -> bool {
+    let laid = |line: &[u8], column: usize| line[column / 8] & (0x80 >> (column % 8)) != 0;
+    let mut lines = plane.chunks_exact(geometry.line_bytes());
+    lines.len() == geometry.lines
+        && lines.all(|line| (0..geometry.columns).all(|column| laid(line, column)))
+}
+
+/// What is laid on a side, where the ribbon has it.
+fn panels(printer: &PrinterFacts<'_>, side: Side) -> Vec<Panel> {
+    let wanted: &[Panel] = match (printer.look, side) {
         (Look::Colour | Look::ColourWithBack, Side::Front) => {
             &[Panel::Y, Panel::M, Panel::C, Panel::K, Panel::O]
         }
         (Look::ColourWithBack, Side::Back) | (Look::Mono, Side::Front) => &[Panel::K],
         (Look::Colour | Look::Mono, Side::Back) => &[],
-    }
+    };
+    let wanted = wanted.iter().copied();
+    wanted.filter(|panel| has(printer.ribbon, *panel)).collect()
+}
+
+fn has(ribbon: RibbonKind, panel: Panel) -> bool {
+    ribbon.panels().contains(&panel)
 }
 
 /// Each of these panels once, from edge to edge, and no other.
@@ -316,8 +332,14 @@ fn laid_as_ordered(face: &Face, panels: &[Panel]) -> bool {
     laid == panels && face.laid.iter().all(|laid| laid.complete)
 }
 
-/// The first dot in which a picture differs from the artwork.
-fn differs(seen: &RgbImage, wanted: &contract::Side) -> Option<(u32, u32)> {
+/// How far a red, green or blue may lie from the artwork's, of 255: no printer comes closer than one level of dye.
+fn step_of(dye_levels: u16) -> u8 {
+    let steps = dye_levels.saturating_sub(1).max(1);
+    u8::try_from(u16::from(u8::MAX) / steps).unwrap_or(u8::MAX)
+}
+
+/// The first dot in which a picture differs from the artwork by more than a step.
+fn differs(seen: &RgbImage, wanted: &contract::Side, step: u8) -> Option<(u32, u32)> {
     let proof = proof(wanted);
     if seen.dimensions() != proof.dimensions() {
         return Some((0, 0));
@@ -325,7 +347,7 @@ fn differs(seen: &RgbImage, wanted: &contract::Side) -> Option<(u32, u32)> {
     let pairs = seen.as_raw().iter().zip(proof.as_raw());
     let far = pairs
         .into_iter()
-        .position(|(seen, wanted)| seen.abs_diff(*wanted) > COMPONENT_TOLERANCE);
+        .position(|(seen, wanted)| seen.abs_diff(*wanted) > step);
     far.map(|at| {
         let dot = u32::try_from(at / 3).unwrap_or(u32::MAX);
         (dot % seen.width(), dot / seen.width())

@@ -77,6 +77,8 @@ impl Run {
                 printers: vec![PrinterFacts {
                     id: &id,
                     look: Look::Colour,
+                    ribbon: RibbonKind::Ymcko,
+                    dye_levels: 128,
                     stock: Stock::KtpEl,
                     mechanism: firmware.mechanism(),
                     tray: self.tray.path(),

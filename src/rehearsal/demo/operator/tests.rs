@@ -6,6 +6,7 @@ use cetak_firmware_sims::mechanism::{Bin, Blank, Card, Motion, Side};
 
 use super::*;
 use crate::rehearsal::demo::bench::{Bench, COLUMNS, LINES, Scene, printer};
+use crate::rehearsal::demo::plan::LOAD_LOT;
 
 /// Rounds of the operator before a bench counts as standing still; five seconds pass between two.
 const ROUNDS_MAX: usize = 120;
@@ -126,6 +127,7 @@ fn settled(deeds: &[Deed]) -> Vec<Settlement> {
             | Deed::Loaded { .. }
             | Deed::Issued { .. }
             | Deed::Ribbon { .. }
+            | Deed::Film { .. }
             | Deed::Shut { .. }
             | Deed::Emptied { .. }
             | Deed::Resumed { .. }
@@ -207,6 +209,7 @@ async fn an_empty_hopper_is_filled_and_the_shelf_behind_it_too() {
             | Deed::Cleared { .. }
             | Deed::Issued { .. }
             | Deed::Ribbon { .. }
+            | Deed::Film { .. }
             | Deed::Shut { .. }
             | Deed::Emptied { .. }
             | Deed::Resumed { .. }
