@@ -1,18 +1,17 @@
-//! One printer on a memory cable, its host, and the hands beside it.
+//! One printer of any maker on a memory cable, its host, and the hands beside it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use cetak_drivers::contract::*;
-use cetak_drivers::evolis::{Evolis, Handshake, Options, Transport, models};
+use cetak_drivers::link::beside::Beside;
 use cetak_drivers::link::memory::{CableEvent, MemoryCable, MemoryLink, pair};
 use cetak_drivers::session::Session;
 use cetak_firmware_sims::device::Device;
-use cetak_firmware_sims::evolis::{Evolis as Firmware, Port, Profile, Switches};
-use cetak_firmware_sims::faults::FaultPlan;
+use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
 use cetak_firmware_sims::hands::{Hand, Look};
-use cetak_firmware_sims::mechanism::{Blank, Card, CardId, CardPlace, Looks, RibbonKind};
+use cetak_firmware_sims::mechanism::{Blank, Card, CardId, CardPlace, Looks};
 
 /// Bytes the cable holds towards the printer.
 const CABLE_BYTES: usize = 4096;
@@ -23,54 +22,39 @@ pub(crate) const CUT_RESTS: Duration = Duration::from_millis(70);
 /// Blanks that a new printer is loaded with.
 pub(crate) const BLANKS: u64 = 8;
 
-/// What a bench is made of; change what the test is about.
-pub(crate) struct Make {
-    pub(crate) model: &'static str,
-    pub(crate) dots: Option<(usize, usize)>,
-    pub(crate) port: Port,
-    pub(crate) switches: Switches,
-    pub(crate) plan: FaultPlan,
-    pub(crate) options: Options,
-    pub(crate) ribbon: Option<RibbonKind>,
-    /// The printer is another model than the driver is told.
-    pub(crate) really: Option<&'static str>,
-    /// Cards that the output bin and the reject box take.
-    pub(crate) bins: Option<(usize, usize)>,
+/// What the bench must know of one maker.
+pub(crate) trait Maker {
+    /// Its language.
+    type Dialect: Dialect;
+    /// Its simulated firmware.
+    type Firmware: Device;
+    /// What a host is told of its printer.
+    type Options: Clone;
+
+    /// A machine for one printer.
+    fn dialect(model: &str, options: &Self::Options) -> Self::Dialect;
+
+    /// What is different for the host that starts after this one.
+    fn next_host(_options: &mut Self::Options) {}
 }
 
-impl Make {
-    /// A small picture over USB, the ordinary reading of every switch.
-    pub(crate) fn new(model: &'static str) -> Make {
-        Make {
-            model,
-            dots: Some((24, 16)),
-            port: Port::Usb,
-            switches: Switches::default(),
-            plan: FaultPlan::default(),
-            options: Options::default(),
-            ribbon: None,
-            really: None,
-            bins: None,
-        }
-    }
+/// How a host is joined with its printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// It stays up whatever the printer does, and has no port status byte.
+    Serial,
+    /// It falls with the printer's power, and tells the printer's port status byte.
+    Usb,
+    /// It falls with the printer's power, and has no port status byte.
+    Socket,
+}
 
-    /// On a serial line.
-    pub(crate) fn serial(mut self) -> Make {
-        self.port = Port::Serial;
-        self.options.transport = Transport::Serial;
-        self
-    }
-
-    /// On a serial line whose port was set up for ACK/NACK.
-    pub(crate) fn ack_nack(self) -> Make {
-        let mut make = self.serial();
-        make.options.handshake = Handshake::AckNack;
-        make
-    }
-
-    pub(crate) fn duet(self) -> Duet {
-        Duet::new(self)
-    }
+/// What a bench is made of.
+pub(crate) struct Parts<M: Maker> {
+    pub(crate) model: &'static str,
+    pub(crate) options: M::Options,
+    pub(crate) firmware: M::Firmware,
+    pub(crate) line: Line,
 }
 
 /// Where one direction of the cable is cut: what lies behind a cut comes later.
@@ -123,30 +107,34 @@ impl Cuts {
     }
 }
 
-/// A command that the firmware never sees: it is answered by script.
-#[derive(Debug)]
-struct Scripted {
-    command: Vec<u8>,
-    answer: Vec<u8>,
-}
+/// Takes the first bytes that wait for the printer, and answers them: how many, and with what.
+type Script = Box<dyn Fn(&[u8]) -> Option<(usize, Vec<u8>)>>;
+/// What the line makes of one answer: pieces, and how long each takes.
+pub(crate) type Twist = Box<dyn FnMut(Vec<u8>) -> Vec<(Duration, Vec<u8>)>>;
 
 /// Both sides and the time between them.
-pub(crate) struct Duet {
-    session: Session<Evolis>,
-    link: MemoryLink,
+pub(crate) struct Duet<M: Maker> {
+    session: Session<M::Dialect>,
+    pub(crate) capabilities: Capabilities,
+    link: Beside<MemoryLink, MemoryLink>,
     pub(crate) cable: MemoryCable,
-    pub(crate) firmware: Firmware,
+    status_cable: MemoryCable,
+    pub(crate) firmware: M::Firmware,
     pub(crate) now: Moment,
     model: &'static str,
     /// The next host's; see [`Duet::restart`].
-    pub(crate) options: Options,
-    transport_usb: bool,
+    pub(crate) options: M::Options,
+    line: Line,
     to_host: VecDeque<u8>,
     pub(crate) cuts_to_printer: Cuts,
     pub(crate) cuts_to_host: Cuts,
-    scripted: VecDeque<Scripted>,
+    scripted: VecDeque<Script>,
     /// Bytes that reach the host out of nowhere, once the printer has heard so many.
     pub(crate) noise: BTreeMap<u64, Vec<u8>>,
+    /// Each answer of the firmware passes it, scripted ones do not.
+    pub(crate) twist: Option<Twist>,
+    /// Answers on a slow way.
+    delayed: Vec<(Moment, Vec<u8>)>,
     /// Everything the driver told.
     pub(crate) news: Vec<Event>,
     /// All bytes that reached the printer, and the host, in their order.
@@ -156,38 +144,30 @@ pub(crate) struct Duet {
     pub(crate) records: bool,
 }
 
-impl Duet {
-    fn new(make: Make) -> Duet {
-        let mut profile = Profile::named(make.really.unwrap_or(make.model)).unwrap();
-        let mut options = make.options;
-        if let Some((lines, columns)) = make.dots {
-            profile = profile.with_geometry(columns, lines);
-            options.dots = Some((lines, columns));
-        }
-        profile.port = make.port;
-        if let Some((output, reject)) = make.bins {
-            profile.fittings.output_capacity = output;
-            profile.fittings.reject_capacity = reject;
-        }
-        if let Some(kind) = make.ribbon {
-            profile.ribbon = kind;
-        }
-        let firmware = Firmware::new(profile, make.switches, make.plan);
-        let (link, cable) = pair(CABLE_BYTES);
+impl<M: Maker> Duet<M> {
+    pub(crate) fn new(parts: Parts<M>) -> Duet<M> {
+        let dialect = M::dialect(parts.model, &parts.options);
+        let capabilities = dialect.capabilities().clone();
+        let (main, cable) = pair(CABLE_BYTES);
+        let (status, status_cable) = pair(CABLE_BYTES);
         let mut duet = Duet {
-            session: Session::new(dialect(make.model, &options)),
-            link,
+            session: Session::new(dialect),
+            capabilities,
+            link: Beside::new(main, status),
             cable,
-            firmware,
+            status_cable,
+            firmware: parts.firmware,
             now: Moment::ZERO,
-            model: make.model,
-            transport_usb: options.transport == Transport::Usb,
-            options,
+            model: parts.model,
+            options: parts.options,
+            line: parts.line,
             to_host: VecDeque::new(),
             cuts_to_printer: Cuts::default(),
             cuts_to_host: Cuts::default(),
             scripted: VecDeque::new(),
             noise: BTreeMap::new(),
+            twist: None,
+            delayed: Vec::new(),
             news: Vec::new(),
             heard_by_printer: Vec::new(),
             heard_by_host: Vec::new(),
@@ -196,9 +176,6 @@ impl Duet {
         duet.hand(Hand::Load {
             blanks: blanks(BLANKS),
         });
-        if duet.options.handshake == Handshake::AckNack {
-            duet.stranger("Pcom;1;9600;N;8;1;ACK/NACK;E");
-        }
         duet
     }
 
@@ -208,21 +185,30 @@ impl Duet {
         self.firmware.hand(hand, self.now.0).unwrap()
     }
 
-    /// The next whole command of these letters never reaches the firmware; the answer is given in its place.
-    pub(crate) fn script(&mut self, command: &str, answer: &[u8]) {
-        let command = [b"\x1B", command.as_bytes(), b"\r"].concat();
-        let answer = answer.to_vec();
-        self.scripted.push_back(Scripted { command, answer });
+    /// The next bytes that are this command never reach the firmware; the answer is given in its place.
+    pub(crate) fn script_bytes(&mut self, command: Vec<u8>, answer: Vec<u8>) {
+        self.script_with(move |waiting| {
+            waiting
+                .starts_with(&command)
+                .then(|| (command.len(), answer.clone()))
+        });
+    }
+
+    /// The same for whatever the script makes of what waits for the printer.
+    pub(crate) fn script_with(
+        &mut self,
+        script: impl Fn(&[u8]) -> Option<(usize, Vec<u8>)> + 'static,
+    ) {
+        self.scripted.push_back(Box::new(script));
     }
 
     /// Another program says something to the printer, and takes the answer.
-    pub(crate) fn stranger(&mut self, command: &str) {
-        let bytes = [b"\x1B", command.as_bytes(), b"\r"].concat();
+    pub(crate) fn stranger_bytes(&mut self, bytes: &[u8]) {
         let alone = !self.cable.host_is_open();
         if alone {
             self.firmware.host_opened(self.now.0);
         }
-        self.firmware.receive(&bytes, self.now.0);
+        self.firmware.receive(bytes, self.now.0);
         self.firmware.transmit();
         if alone {
             self.firmware.host_closed(self.now.0);
@@ -236,11 +222,12 @@ impl Duet {
 
     /// The host dies and another one starts; what the cable took stays taken.
     pub(crate) fn restart(&mut self) {
-        self.link = self.cable.link();
-        self.options.seed += 1;
-        self.session = Session::new(dialect(self.model, &self.options));
+        self.link = Beside::new(self.cable.link(), self.status_cable.link());
+        M::next_host(&mut self.options);
+        self.session = Session::new(M::dialect(self.model, &self.options));
         self.carry();
     }
+
     /// Makes a request.
     #[track_caller]
     pub(crate) fn begin(&mut self, request: Request) {
@@ -326,6 +313,7 @@ impl Duet {
                     .into_iter()
                     .chain(cuts)
                     .flatten()
+                    .chain(self.delayed.iter().map(|(at, _)| *at))
                     .filter(|at| *at > self.now)
                     .min();
             }
@@ -359,8 +347,42 @@ impl Duet {
             self.cable.write_to_host(&entry.remove());
             moved = true;
         }
-        self.to_host.extend(self.firmware.transmit());
+        self.take_answers();
+        moved |= self.carry_datagram();
         moved | self.give_to_host()
+    }
+
+    /// What the firmware has to say goes to the host, at once or by the twist's way.
+    fn take_answers(&mut self) {
+        let said = self.firmware.transmit();
+        match &mut self.twist {
+            Some(twist) if !said.is_empty() => {
+                let pieces = twist(said).into_iter();
+                let pieces = pieces.map(|(takes, piece)| (self.now + takes, piece));
+                self.delayed.extend(pieces);
+            }
+            Some(_) | None => self.to_host.extend(said),
+        }
+        let now = self.now;
+        self.delayed.sort_by_key(|(at, _)| *at);
+        let due = self.delayed.partition_point(|(at, _)| *at <= now);
+        for (_, piece) in self.delayed.drain(..due) {
+            self.to_host.extend(piece);
+        }
+    }
+
+    /// One question over the status channel and its answer.
+    fn carry_datagram(&mut self) -> bool {
+        while self.status_cable.take_event().is_some() {}
+        let asked = self.status_cable.read_from_host(CABLE_BYTES);
+        if asked.is_empty() {
+            return false;
+        }
+        let reachable = self.firmware.plugged() && self.firmware.mechanism().power();
+        if reachable && let Some(answer) = self.firmware.datagram(&asked, self.now.0) {
+            self.status_cable.write_to_host(&answer);
+        }
+        true
     }
 
     fn give_to_printer(&mut self, waiting: &[u8]) -> usize {
@@ -369,10 +391,10 @@ impl Duet {
         }
         let mut taken = waiting.len();
         if let Some(next) = self.scripted.front()
-            && waiting.starts_with(&next.command)
+            && let Some((read, answer)) = next(waiting)
         {
-            taken = next.command.len();
-            self.to_host.extend(next.answer.iter());
+            taken = read;
+            self.to_host.extend(answer);
             self.scripted.pop_front();
         } else {
             taken = self.firmware.receive(&waiting[..taken], self.now.0);
@@ -398,18 +420,19 @@ impl Duet {
         true
     }
 
-    /// A USB printer is gone from its port without power or cable; the port status byte is the firmware's.
+    /// A printer is gone from its port without power or cable; the port status byte is the firmware's.
     fn watch_the_plug(&mut self) {
-        let there =
-            self.firmware.plugged() && (!self.transport_usb || self.firmware.mechanism().power());
+        let on = self.line == Line::Serial || self.firmware.mechanism().power();
+        let there = self.firmware.plugged() && on;
         self.cable.fail_open(!there);
         if !there && self.cable.host_is_open() {
             self.cable.cut();
             self.to_host.clear();
+            self.delayed.clear();
         }
         let status = self.firmware.port_status();
         self.cable
-            .set_port_status(self.transport_usb.then_some(status));
+            .set_port_status((self.line == Line::Usb).then_some(status));
     }
 
     /// What the host's session sends next is swallowed behind so many bytes, as by a dying host.
@@ -439,6 +462,34 @@ impl Duet {
         assert_eq!((card.place, card.looks()), (place, looks), "card {id}");
     }
 
+    /// The requests of one card as a spooler orders them, where the printer has a stage for them; the chip is left
+    /// alone.
+    pub(crate) fn card_requests(&self, setup: Setup, image: Arc<CardImage>) -> Vec<Request> {
+        let wanted = [
+            (true, Request::Prepare(setup)),
+            (self.orders(Stage::Feed), Request::Do(Stage::Feed)),
+            (setup.chip, Request::Do(Stage::Park)),
+            (true, Request::Load(image)),
+            (self.orders(Stage::Face), Request::Do(Stage::Face)),
+            (true, Request::Do(Stage::Finish)),
+            (setup.hold, Request::Do(Stage::Eject)),
+        ];
+        let wanted = wanted.into_iter().filter(|(is, _)| *is);
+        wanted.map(|(_, request)| request).collect()
+    }
+
+    /// Whether the printer has this stage.
+    pub(crate) fn orders(&self, stage: Stage) -> bool {
+        self.capabilities.stages.contains(&stage)
+    }
+
+    /// The cards with a whole picture, wherever they are.
+    pub(crate) fn good_cards(&self) -> Vec<u64> {
+        let cards = self.firmware.mechanism().cards();
+        let good = cards.filter(|card| card.looks() == Looks::Whole);
+        good.map(|card| card.id.0).collect()
+    }
+
     /// Shown counters: cards, panels.
     pub(crate) fn counts(&self) -> (u64, u64) {
         let counts = self.firmware.mechanism().counts();
@@ -449,10 +500,6 @@ impl Duet {
     pub(crate) fn reader(&mut self, line: &str) -> String {
         self.firmware.reader(line, self.now.0)
     }
-}
-
-fn dialect(model: &str, options: &Options) -> Evolis {
-    Evolis::new(models::find(model).unwrap(), options.clone())
 }
 
 /// Blanks with chips.
@@ -466,17 +513,15 @@ pub(crate) fn blanks(count: u64) -> Vec<Blank> {
         .collect()
 }
 
-/// The stages of one card as a spooler orders them, as far as `until`; the chip is left alone.
-pub(crate) fn card_requests(setup: Setup, image: Arc<CardImage>) -> Vec<Request> {
-    let mut requests = vec![Request::Prepare(setup), Request::Do(Stage::Feed)];
-    if setup.chip {
-        requests.push(Request::Do(Stage::Park));
+/// One fault that strikes the first card.
+pub(crate) fn struck(step: Step, permille: u16, strike: Strike) -> FaultPlan {
+    FaultPlan {
+        faults: vec![PlannedFault {
+            card: 1,
+            step,
+            permille,
+            strike,
+        }],
+        ..FaultPlan::default()
     }
-    requests.push(Request::Load(image));
-    requests.push(Request::Do(Stage::Face));
-    requests.push(Request::Do(Stage::Finish));
-    if setup.hold {
-        requests.push(Request::Do(Stage::Eject));
-    }
-    requests
 }

@@ -7,7 +7,8 @@ use cetak_drivers::evolis::Depth;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::mechanism::{CardPlace, Looks, Panel, RibbonKind, Side as Face};
 
-use crate::bench::{BLANKS, Duet, Make};
+use crate::bench::BLANKS;
+use crate::evolis::{Duet, Make};
 use crate::pictures::{self, Panels, expected, front, laid};
 
 /// Lines and columns of the small cards.

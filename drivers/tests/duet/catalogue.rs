@@ -13,13 +13,14 @@ use cetak_drivers::evolis::status::{Decoded, NAK_CODES, StatusWord, TEXTS, decod
 use cetak_drivers::evolis::{Depth, Handshake};
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::evolis::Switches;
-use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
+use cetak_firmware_sims::faults::{Step, Strike};
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::mechanism::{Blank, CardPlace, Looks, Ribbon as Reel, RibbonKind};
 use expect_test::expect_file;
 
-use crate::bench::{Duet, Make, blanks};
+use crate::bench::{blanks, struck};
 use crate::cards::{SMALL, check as whole_card, ktp, setup};
+use crate::evolis::{Duet, Make};
 use crate::pictures::{self, front};
 
 mod rows;
@@ -357,13 +358,7 @@ fn go_on(duet: &mut Duet, row: &Row, card: u64, about: &str) {
         ktp()
     };
     whole_card(duet, setup, &image, Depth::default());
-    let good: Vec<_> = duet
-        .firmware
-        .mechanism()
-        .cards()
-        .filter(|card| card.looks() == Looks::Whole)
-        .map(|card| card.id)
-        .collect();
+    let good = duet.good_cards();
     // The card of the fault is whole as well only where its last panel had been laid before it.
     let finished = matches!(row.at, At::Eject | At::Reject | At::Clear | At::Prepare);
     assert!(good.len() == 1 || finished, "{about}: {good:?}");
@@ -442,15 +437,7 @@ fn make(row: &Row, handshake: Handshake) -> Duet {
         make = make.ack_nack();
     }
     if let How::Strikes(step, strike) = row.how {
-        make.plan = FaultPlan {
-            faults: vec![PlannedFault {
-                card: 1,
-                step,
-                permille: 400,
-                strike,
-            }],
-            ..FaultPlan::default()
-        };
+        make.plan = struck(step, 400, strike);
     }
     match row.printer {
         Printer::Primacy | Printer::Supervised => {}

@@ -10,13 +10,14 @@ use cetak_drivers::contract::*;
 use cetak_drivers::evolis::Depth;
 use cetak_drivers::evolis::download::FULL;
 use cetak_firmware_sims::device::Device;
-use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
+use cetak_firmware_sims::faults::{Step, Strike};
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::mechanism::{CardPlace, Face, Looks, RibbonKind};
 use proptest::prelude::*;
 
-use crate::bench::{Cuts, Duet, Make, card_requests};
+use crate::bench::{Cuts, struck};
 use crate::cards::{ktp, setup};
+use crate::evolis::{Duet, Make};
 use crate::pictures::{self, front};
 
 /// Lines and columns of the reduced panel.
@@ -137,18 +138,6 @@ fn listen_and_examine(duet: &mut Duet, after: Stage) -> (Evidence, Evidence) {
     (heard, duet.done(Request::Examine { apart }))
 }
 
-fn struck(card: u32, step: Step, strike: Strike) -> FaultPlan {
-    FaultPlan {
-        faults: vec![PlannedFault {
-            card,
-            step,
-            permille: 500,
-            strike,
-        }],
-        ..FaultPlan::default()
-    }
-}
-
 /// Every transaction of the language at least once.
 const STORIES: &[Story] = &[
     Story {
@@ -197,7 +186,7 @@ const STORIES: &[Story] = &[
         name: "faults of every kind of request",
         make: || {
             let mut make = small("evolis-primacy");
-            make.plan = struck(1, Step::Panel(1), Strike::LidOpens);
+            make.plan = struck(Step::Panel(1), 500, Strike::LidOpens);
             make
         },
         tell: |duet| {
@@ -469,7 +458,7 @@ proptest! {
         let make = small("evolis-primacy");
         let mut duet = if acks { make.ack_nack() } else { make.serial() }.duet();
         duet.noise = noise.into_iter().collect();
-        for request in card_requests(ktp(), colour()) {
+        for request in duet.card_requests(ktp(), colour()) {
             if !matches!(duet.ask(request), Answer::Done(_)) {
                 break;
             }

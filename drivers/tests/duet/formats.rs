@@ -8,12 +8,13 @@ use cetak_drivers::contract::*;
 use cetak_drivers::evolis::download::{FULL, Geometry};
 use cetak_drivers::evolis::{Depth, Window};
 use cetak_firmware_sims::device::Device;
-use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
+use cetak_firmware_sims::faults::{FaultPlan, Step, Strike};
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::mechanism::{CardPlace, Looks, Panel, RibbonKind};
 
-use crate::bench::{Duet, Make, blanks, card_requests};
+use crate::bench::{blanks, struck};
 use crate::cards::{SMALL, assert_faces, check, ktp, setup};
+use crate::evolis::{Duet, Make};
 use crate::pictures::{self, front};
 
 const WHOLE: (usize, usize) = (FULL.lines, FULL.columns);
@@ -122,7 +123,7 @@ fn some_lines_of_dye_alone_plain_and_compressed_at_every_depth() {
                 duet.records = true;
                 for salt in 1..=2 {
                     let image = front(striped(lines, columns, salt));
-                    for request in card_requests(ktp(), Arc::new(image.clone())) {
+                    for request in duet.card_requests(ktp(), Arc::new(image.clone())) {
                         duet.done(request);
                     }
                     let number = salt as u64;
@@ -159,7 +160,7 @@ fn lines_that_are_not_sent_show_nothing_of_an_earlier_persons_picture() {
     duet.options.partial = Window::new(8, 20, geometry);
     duet.restart();
     let image = front(striped(lines, columns, 2));
-    for request in card_requests(ktp(), Arc::new(image.clone())) {
+    for request in duet.card_requests(ktp(), Arc::new(image.clone())) {
         duet.done(request);
     }
     assert_faces(&duet, 2, ktp(), &image, Depth::default(), Some((8, 20)));
@@ -297,15 +298,7 @@ fn a_usb_port_that_is_not_ready_is_waited_for() {
 
 #[test]
 fn a_fault_that_stays_on_the_usb_port_is_read_through_after_the_wait() {
-    let jam = FaultPlan {
-        faults: vec![PlannedFault {
-            card: 1,
-            step: Step::Station,
-            permille: 500,
-            strike: Strike::Jam,
-        }],
-        ..FaultPlan::default()
-    };
+    let jam = struck(Step::Station, 500, Strike::Jam);
     let mut duet = doubt(jam, vec![]);
     assert_eq!(duet.firmware.port_status(), 0x10);
     let asked = duet.cable.taken_total();
@@ -337,15 +330,7 @@ fn a_fault_that_stays_on_the_usb_port_is_read_through_after_the_wait() {
 
 #[test]
 fn a_usb_port_on_which_no_printer_is_selected_leaves_the_doubt_to_a_person() {
-    let dip = FaultPlan {
-        faults: vec![PlannedFault {
-            card: 1,
-            step: Step::Station,
-            permille: 500,
-            strike: Strike::PowerDip(2000),
-        }],
-        ..FaultPlan::default()
-    };
+    let dip = struck(Step::Station, 500, Strike::PowerDip(2000));
     let mut make = Make::new("evolis-primacy");
     make.plan = dip;
     // Shorter than the printer takes to start.
@@ -363,15 +348,7 @@ fn a_usb_port_on_which_no_printer_is_selected_leaves_the_doubt_to_a_person() {
 
 #[test]
 fn a_printer_that_starts_up_is_not_asked_before_it_is_ready() {
-    let dip = FaultPlan {
-        faults: vec![PlannedFault {
-            card: 1,
-            step: Step::Station,
-            permille: 500,
-            strike: Strike::PowerDip(2000),
-        }],
-        ..FaultPlan::default()
-    };
+    let dip = struck(Step::Station, 500, Strike::PowerDip(2000));
     let mut make = Make::new("evolis-primacy");
     make.plan = dip;
     let mut duet = make.duet();

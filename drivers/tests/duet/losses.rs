@@ -7,11 +7,12 @@ use std::time::Duration;
 use cetak_drivers::contract::*;
 use cetak_drivers::evolis::Depth;
 use cetak_firmware_sims::device::Device;
-use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
+use cetak_firmware_sims::faults::{Step, Strike};
 use cetak_firmware_sims::hands::Hand;
 
-use crate::bench::{Cuts, Duet, Make};
+use crate::bench::{self, Cuts};
 use crate::cards::{SMALL, check as whole_card, ktp};
+use crate::evolis::{Duet, Make};
 use crate::pictures::{self, front};
 
 /// Every part of a rejected or ejected card's way, and the request that is in flight in it.
@@ -32,15 +33,7 @@ const PERMILLE: [u16; 4] = [0, 250, 600, 999];
 
 fn struck(step: Step, permille: u16, strike: Strike, serial: bool) -> Duet {
     let mut make = Make::new("evolis-primacy");
-    make.plan = FaultPlan {
-        faults: vec![PlannedFault {
-            card: 1,
-            step,
-            permille,
-            strike,
-        }],
-        ..FaultPlan::default()
-    };
+    make.plan = bench::struck(step, permille, strike);
     if serial { make.serial() } else { make }.duet()
 }
 

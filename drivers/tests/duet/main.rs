@@ -10,6 +10,7 @@ mod cards;
 mod catalogue;
 mod commands;
 mod cuts;
+mod evolis;
 mod formats;
 mod losses;
 mod pictures;

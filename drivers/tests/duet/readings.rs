@@ -7,8 +7,8 @@ use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::evolis::{PlaceWords, Switches};
 use cetak_firmware_sims::mechanism::{CardPlace, Looks};
 
-use crate::bench::{Make, card_requests};
 use crate::cards::{SMALL, ktp};
+use crate::evolis::Make;
 use crate::pictures::{self, front};
 
 /// Draws of all switches at once.
@@ -29,7 +29,7 @@ fn under_every_reading_uncut_cards_are_one_each_and_whole() {
             make.ribbon = Some(cetak_firmware_sims::mechanism::RibbonKind::Ymcko);
             let mut duet = make.duet();
             for card in 1..=2 {
-                for request in card_requests(ktp(), Arc::clone(&image)) {
+                for request in duet.card_requests(ktp(), Arc::clone(&image)) {
                     let name = request.name();
                     let answer = duet.ask(request);
                     assert!(
