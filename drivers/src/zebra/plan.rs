@@ -305,6 +305,10 @@ impl Zebra {
             steps.push(Step::PortWatch(self.options.limits.motion));
         }
         steps.push(Step::Say(Word::Flip));
+        if self.one_way() {
+            // Nothing may wait behind a move that can fail: it would run when a hand clears the error.
+            steps.push(Step::PortWatch(self.options.limits.quiet));
+        }
         if self.options.clear_between_sides {
             steps.push(Step::Say(Word::ClearResin));
         }

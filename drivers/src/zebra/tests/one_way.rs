@@ -81,6 +81,20 @@ fn two_sides_go_out_in_their_order() {
 }
 
 #[test]
+fn a_flip_is_waited_for_before_data_go_out_behind_it() {
+    let mut bench = p430i(mute());
+    bench.done(Request::Prepare(two_sides()));
+    bench.done(Request::Load(image(true)));
+    bench.forget();
+    // The string's time and a little more.
+    bench.ports.extend([Some(0x18); 95]);
+    bench.port = Some(0x30);
+    let (fault, _) = bench.fault(Request::Do(Stage::Face));
+    assert_eq!(fault, Fault::MechanicalTimeout);
+    assert_eq!(bench.texts(), ["M 1 [IS 0[IS 1[IS 2[I[IV 31", "MF"]);
+}
+
+#[test]
 fn the_ports_class_of_error_ends_the_stage() {
     for (port, fault) in [
         (Some(0x38), Fault::FeederOrRibbonEnd),
