@@ -16,3 +16,4 @@ mod losses;
 mod pictures;
 mod readings;
 mod vectors;
+mod zebra;
