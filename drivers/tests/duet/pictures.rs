@@ -98,11 +98,12 @@ pub(crate) fn laid(face: &Face) -> Expected {
 
 fn turned(ink: impl Fn(usize, usize) -> bool, size: &BitPlane) -> Vec<u8> {
     let (lines, columns) = (size.width, size.height);
-    let mut bits = vec![0; lines * columns / 8];
+    let stride = columns.div_ceil(8);
+    let mut bits = vec![0; lines * stride];
     for line in 0..lines {
         for column in 0..columns {
             if ink(line, columns - 1 - column) {
-                bits[line * columns / 8 + column / 8] |= 0x80 >> (column % 8);
+                bits[line * stride + column / 8] |= 0x80 >> (column % 8);
             }
         }
     }
