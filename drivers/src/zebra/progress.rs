@@ -5,7 +5,9 @@ use super::status::{Said, classify, port_fault};
 use super::task::{Doing, Step, What};
 use super::wire::{Reply, Word};
 use super::{Line, Zebra};
-use crate::contract::{Answer, Channel, Event, Fault, LastAnswer, Moment, Output, Request};
+use crate::contract::{
+    Answer, Channel, Event, Evidence, Fault, LastAnswer, Moment, Output, Request,
+};
 
 impl Zebra {
     /// The link is open.
@@ -219,6 +221,10 @@ impl Zebra {
         let reads = self.knows(Word::LastAnswer) && fault != Fault::OutOfStep;
         let Some(task) = &mut self.task else { return };
         task.doing = Doing::Nothing;
+        if !task.only_asks() {
+            // Read before what was refused: it says nothing of what came of that.
+            task.evidence = Evidence::default();
+        }
         task.evidence.last =
             if fault == Fault::OutOfStep || self.options.replies == super::Replies::OneWay {
                 LastAnswer::Unknown

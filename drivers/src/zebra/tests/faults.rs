@@ -45,6 +45,23 @@ fn an_error_that_is_not_repeated_is_no_last_answer() {
 }
 
 #[test]
+fn what_was_read_before_a_string_is_no_evidence_once_it_was_refused() {
+    let mut bench = p330i(Options {
+        knows_x: true,
+        canary: Some(b'~'),
+        ..known()
+    });
+    bench.load_card();
+    bench.fake.on(STRING, Does::Refuses(b"\x1548\x04"));
+    let (_, evidence) = bench.fault(FINISH);
+    assert_eq!(
+        (evidence.panels, evidence.power),
+        (None, Power::Unknown),
+        "panels may have been laid since, and the power gone"
+    );
+}
+
+#[test]
 fn an_open_cover_is_a_fault_with_the_lid_open() {
     let mut bench = p330i(known());
     bench.load_card();
