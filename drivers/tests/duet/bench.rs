@@ -121,10 +121,11 @@ pub(crate) struct Duet<M: Maker> {
     status_cable: MemoryCable,
     pub(crate) firmware: M::Firmware,
     pub(crate) now: Moment,
-    model: &'static str,
+    /// The next host's, as its options are.
+    pub(crate) model: &'static str,
     /// The next host's; see [`Duet::restart`].
     pub(crate) options: M::Options,
-    line: Line,
+    pub(crate) line: Line,
     to_host: VecDeque<u8>,
     pub(crate) cuts_to_printer: Cuts,
     pub(crate) cuts_to_host: Cuts,
@@ -224,7 +225,9 @@ impl<M: Maker> Duet<M> {
     pub(crate) fn restart(&mut self) {
         self.link = Beside::new(self.cable.link(), self.status_cable.link());
         M::next_host(&mut self.options);
-        self.session = Session::new(M::dialect(self.model, &self.options));
+        let dialect = M::dialect(self.model, &self.options);
+        self.capabilities = dialect.capabilities().clone();
+        self.session = Session::new(dialect);
         self.carry();
     }
 
@@ -268,7 +271,12 @@ impl<M: Maker> Duet<M> {
     /// Runs to the answer of the request in flight.
     #[track_caller]
     pub(crate) fn until_answered(&mut self) -> Answer {
-        let earlier = self.news.len();
+        self.until_answered_since(self.news.len())
+    }
+
+    /// The same where the request was made when so many news had been told.
+    #[track_caller]
+    pub(crate) fn until_answered_since(&mut self, earlier: usize) -> Answer {
         for _ in 0..ROUNDS_MAX {
             let next = self.settle();
             let told = &self.news[earlier..];
