@@ -16,4 +16,5 @@ mod losses;
 mod pictures;
 mod readings;
 mod vectors;
+mod verdicts;
 mod zebra;

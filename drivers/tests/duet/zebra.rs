@@ -1,14 +1,17 @@
 //! A Zebra printer on the bench.
 
-use cetak_drivers::zebra::{Options, Transport, Zebra as Dialect, models};
+use cetak_drivers::contract::*;
+use cetak_drivers::zebra::{EXAMINE_APART, Options, Transport, Zebra as Dialect, models};
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::mechanism::RibbonKind;
-use cetak_firmware_sims::zebra::{Port, Profile, Switches, Zebra as Firmware};
+use cetak_firmware_sims::zebra::{Heating, Port, Profile, Switches, Zebra as Firmware};
 
 use crate::bench::{self, Line, Maker, Parts};
 
+mod attempt;
 mod cards;
+mod catalogue;
 
 /// One side.
 pub(crate) const P330I: &str = "zebra-p330i";
@@ -16,6 +19,11 @@ pub(crate) const P330I: &str = "zebra-p330i";
 pub(crate) const P430I: &str = "zebra-p430i";
 /// The canary of the printers that have one.
 pub(crate) const CANARY: u8 = b'~';
+
+/// The two readings after a doubt.
+pub(crate) const EXAMINE: Request = Request::Examine {
+    apart: EXAMINE_APART,
+};
 
 /// The maker.
 pub(crate) struct Zebra;
@@ -49,6 +57,10 @@ pub(crate) struct Make {
     pub(crate) encoder: bool,
     /// Cards that the output and the reject hopper take.
     pub(crate) bins: Option<(usize, usize)>,
+    /// How its head heats.
+    pub(crate) heating: Heating,
+    /// The size that the driver is told, where it is not the printer's.
+    pub(crate) told_dots: Option<(usize, usize)>,
 }
 
 impl Make {
@@ -69,6 +81,8 @@ impl Make {
             station: false,
             encoder: false,
             bins: None,
+            heating: Heating::default(),
+            told_dots: None,
         }
     }
 
@@ -76,6 +90,12 @@ impl Make {
     pub(crate) fn docked(mut self) -> Make {
         self.options.placeholder = true;
         self.station = true;
+        self
+    }
+
+    /// On a serial line.
+    pub(crate) fn serial(mut self) -> Make {
+        self.options.transport = Transport::Serial;
         self
     }
 
@@ -103,7 +123,9 @@ impl Make {
             profile.fittings.output_capacity = output;
             profile.fittings.reject_capacity = reject;
         }
+        options.dots = self.told_dots.or(options.dots);
         profile.ribbon = self.ribbon;
+        profile.heating = self.heating;
         let line = match options.transport {
             Transport::Serial => Line::Serial,
             Transport::Usb => Line::Usb,
@@ -124,6 +146,11 @@ impl Make {
 }
 
 impl Duet {
+    /// Another program says a command to the printer, and takes the answer.
+    pub(crate) fn stranger(&mut self, command: &str) {
+        self.stranger_bytes(&spelt(command));
+    }
+
     /// The texts of the commands that the printer has heard, without the data of downloads.
     pub(crate) fn texts(&self) -> Vec<String> {
         let heard = self.heard_by_printer.split(|byte| *byte == 0x1B);
@@ -138,4 +165,8 @@ impl Duet {
     pub(crate) fn passes(&self) -> u64 {
         self.firmware.mechanism().counts().panels
     }
+}
+
+fn spelt(command: &str) -> Vec<u8> {
+    [b"\x1B", command.as_bytes(), b"\r"].concat()
 }
