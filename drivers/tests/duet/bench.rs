@@ -57,12 +57,24 @@ pub(crate) struct Parts<M: Maker> {
     pub(crate) line: Line,
 }
 
+/// What a maker's bench is made of, before it is built.
+pub(crate) trait Kit {
+    type Maker: Maker;
+
+    /// How long a stream rests that is cut behind every byte: the longest answer must still come in its time.
+    const RESTS: Duration = CUT_RESTS;
+
+    fn duet(self) -> Duet<Self::Maker>;
+}
+
 /// Where one direction of the cable is cut: what lies behind a cut comes later.
 #[derive(Debug, Default)]
 pub(crate) struct Cuts {
     at: VecDeque<u64>,
     passed: u64,
     resumes: Option<Moment>,
+    /// Where it is not [`CUT_RESTS`].
+    rests: Option<Duration>,
 }
 
 impl Cuts {
@@ -73,6 +85,14 @@ impl Cuts {
         Cuts {
             at,
             ..Cuts::default()
+        }
+    }
+
+    /// The same with another rest.
+    pub(crate) fn resting(self, rests: Duration) -> Cuts {
+        Cuts {
+            rests: Some(rests),
+            ..self
         }
     }
 
@@ -97,7 +117,7 @@ impl Cuts {
         self.passed += bytes as u64;
         if self.at.front() == Some(&self.passed) {
             self.at.pop_front();
-            self.resumes = Some(now + CUT_RESTS);
+            self.resumes = Some(now + self.rests.unwrap_or(CUT_RESTS));
         }
     }
 

@@ -12,13 +12,14 @@ use cetak_drivers::evolis::download::FULL;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::{Step, Strike};
 use cetak_firmware_sims::hands::Hand;
-use cetak_firmware_sims::mechanism::{CardPlace, Face, Looks, RibbonKind};
+use cetak_firmware_sims::mechanism::{CardPlace, Looks, RibbonKind};
 use proptest::prelude::*;
 
 use crate::bench::{Cuts, struck};
 use crate::cards::{ktp, setup};
 use crate::evolis::{Duet, Make};
 use crate::pictures::{self, front};
+use crate::story::Story;
 
 /// Lines and columns of the reduced panel.
 const REDUCED: (usize, usize) = (8, 16);
@@ -28,82 +29,6 @@ const ENDS: u64 = 64;
 const MIDDLES: u64 = 200;
 /// Cuts of one run in each whole payload.
 const CUTS_A_RUN: usize = 16;
-
-/// What a story came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Outcome {
-    events: Vec<Event>,
-    cards: Vec<(CardPlace, Looks, Face, Face)>,
-    counts: (u64, u64),
-}
-
-/// A printer, and what is done at it.
-struct Story {
-    name: &'static str,
-    make: fn() -> Make,
-    tell: fn(&mut Duet),
-}
-
-impl Story {
-    fn run(&self, to_printer: Cuts, to_host: Cuts) -> (Outcome, Duet) {
-        let mut duet = (self.make)().duet();
-        duet.records = true;
-        duet.cuts_to_printer = to_printer;
-        duet.cuts_to_host = to_host;
-        (self.tell)(&mut duet);
-        let spent = duet.cuts_to_printer.spent() && duet.cuts_to_host.spent();
-        assert!(spent, "{}: a cut lies behind the end", self.name);
-        let cards = duet.firmware.mechanism().cards();
-        let outcome = Outcome {
-            events: duet.news.clone(),
-            cards: cards
-                .map(|card| {
-                    (
-                        card.place,
-                        card.looks(),
-                        card.front.clone(),
-                        card.back.clone(),
-                    )
-                })
-                .collect(),
-            counts: duet.counts(),
-        };
-        (outcome, duet)
-    }
-
-    /// One run for each byte of each direction, and one cut behind every byte.
-    fn check_everywhere(&self) -> u64 {
-        let (whole, heard) = self.run(Cuts::default(), Cuts::default());
-        let there = heard.heard_by_printer.len() as u64;
-        let back = heard.heard_by_host.len() as u64;
-        assert!(there > 50 && back > 10, "{}", self.name);
-        for at in 1..there {
-            let (cut, _) = self.run(Cuts::at([at]), Cuts::default());
-            assert!(
-                cut == whole,
-                "{}: cut behind byte {at} to the printer",
-                self.name
-            );
-        }
-        for at in 1..back {
-            let (cut, _) = self.run(Cuts::default(), Cuts::at([at]));
-            assert!(
-                cut == whole,
-                "{}: cut behind byte {at} to the host",
-                self.name
-            );
-        }
-        let (cut, _) = self.run(Cuts::at(1..there), Cuts::default());
-        assert!(
-            cut == whole,
-            "{}: every byte to the printer alone",
-            self.name
-        );
-        let (cut, _) = self.run(Cuts::default(), Cuts::at(1..back));
-        assert!(cut == whole, "{}: every byte to the host alone", self.name);
-        there + back
-    }
-}
 
 fn small(model: &'static str) -> Make {
     let mut make = Make::new(model);
@@ -139,7 +64,7 @@ fn listen_and_examine(duet: &mut Duet, after: Stage) -> (Evidence, Evidence) {
 }
 
 /// Every transaction of the language at least once.
-const STORIES: &[Story] = &[
+const STORIES: &[Story<Make>] = &[
     Story {
         name: "a card with its chip, held and ejected",
         make: || small("evolis-primacy"),
@@ -348,7 +273,7 @@ fn places(sent: &Sent, salt: u64) -> Vec<u64> {
     places.into_iter().collect()
 }
 
-fn check_whole_panels(story: &Story, planes: usize) {
+fn check_whole_panels(story: &Story<Make>, planes: usize) {
     let (whole, heard) = story.run(Cuts::default(), Cuts::default());
     let sent = downloads(&heard.heard_by_printer);
     assert_eq!(sent.len(), planes, "{}", story.name);

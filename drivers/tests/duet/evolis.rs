@@ -5,7 +5,7 @@ use cetak_firmware_sims::evolis::{Evolis as Firmware, Port, Profile, Switches};
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::mechanism::RibbonKind;
 
-use crate::bench::{self, Line, Maker, Parts};
+use crate::bench::{self, Kit, Line, Maker, Parts};
 
 /// The maker.
 pub(crate) struct Evolis;
@@ -102,6 +102,14 @@ impl Make {
             duet.stranger("Pcom;1;9600;N;8;1;ACK/NACK;E");
         }
         duet
+    }
+}
+
+impl Kit for Make {
+    type Maker = Evolis;
+
+    fn duet(self) -> Duet {
+        self.duet()
     }
 }
 

@@ -15,6 +15,7 @@ mod formats;
 mod losses;
 mod pictures;
 mod readings;
+mod story;
 mod vectors;
 mod verdicts;
 mod zebra;
