@@ -1,5 +1,7 @@
 //! A Zebra printer on the bench.
 
+use std::time::Duration;
+
 use cetak_drivers::contract::*;
 use cetak_drivers::zebra::{EXAMINE_APART, Options, Transport, Zebra as Dialect, models};
 use cetak_firmware_sims::device::Device;
@@ -7,11 +9,12 @@ use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::mechanism::RibbonKind;
 use cetak_firmware_sims::zebra::{Heating, Port, Profile, Switches, Zebra as Firmware};
 
-use crate::bench::{self, Line, Maker, Parts};
+use crate::bench::{self, Kit, Line, Maker, Parts};
 
 mod attempt;
 mod cards;
 mod catalogue;
+mod cuts;
 
 /// One side.
 pub(crate) const P330I: &str = "zebra-p330i";
@@ -142,6 +145,17 @@ impl Make {
             firmware: Firmware::new(profile, self.switches, self.plan),
             line,
         })
+    }
+}
+
+impl Kit for Make {
+    type Maker = Zebra;
+
+    /// The counters' text has 51 bytes, and 3 s to come in.
+    const RESTS: Duration = Duration::from_millis(30);
+
+    fn duet(self) -> Duet {
+        self.duet()
     }
 }
 
