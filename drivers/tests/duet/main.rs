@@ -13,6 +13,7 @@ mod cuts;
 mod evolis;
 mod formats;
 mod losses;
+mod magicard;
 mod pictures;
 mod readings;
 mod story;
