@@ -218,14 +218,13 @@ impl Magicard {
     }
 
     /// Idle, and something moved, and nothing moves any more: the card is as far as it gets. Idle with nothing moved
-    /// may be a page that starts late.
+    /// may be a page that starts late. Where no port says idle, counters also rest while a hot head cools between two
+    /// panels: only a card that was counted can be over.
     fn judge_counted(&mut self, now: Moment) {
         let trouble = self.trouble();
         let limits = &self.options.limits;
-        let rest = match self.port() {
-            Some(Port::Idle | Port::Busy | Port::Error) => limits.poll,
-            None => limits.rest,
-        };
+        let has_port = self.port().is_some();
+        let rest = if has_port { limits.poll } else { limits.rest };
         let Some(task) = &mut self.task else { return };
         if task.missed {
             // Silent, as a busy printer may be.
@@ -238,10 +237,13 @@ impl Magicard {
             self.fault(fault);
             return;
         }
-        let moved = task
-            .before
-            .as_ref()
-            .is_some_and(|before| task.reading.moved_since(before));
+        let moved = task.before.as_ref().is_some_and(|before| {
+            if has_port {
+                task.reading.moved_since(before)
+            } else {
+                task.reading.cards != before.cards
+            }
+        });
         let since = match &task.resting {
             Some((reading, since)) if *reading == task.reading => *since,
             Some(_) | None => now,

@@ -329,6 +329,21 @@ fn a_head_that_sits_elsewhere_leaves_the_picture_on_the_card() {
 }
 
 #[test]
+fn a_head_that_cools_between_two_panels_is_no_end_of_the_card() {
+    for transport in [Transport::Usb, Transport::Tcp] {
+        let mut make = Make::new("magicard-enduro").over(transport);
+        // After magenta it waits for longer than counters rest at the end of a card.
+        make.fit = |profile| {
+            profile.heat.dye = 30.0;
+            profile.heat.waits_at = 75.0;
+            profile.heat.goes_on_at = 47.0;
+        };
+        let mut duet = make.duet();
+        check(&mut duet, colour(), &picture(9));
+    }
+}
+
+#[test]
 fn a_whole_sized_card_of_either_head() {
     for model in ["magicard-enduro", "magicard-rio2"] {
         let mut make = Make::new(model).ymcko();
