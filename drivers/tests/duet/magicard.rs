@@ -3,4 +3,5 @@
 
 mod bench;
 mod cards;
+mod catalogue;
 mod room;

@@ -1,15 +1,234 @@
-//! The person beside the printer, and what the printer would tell.
+//! What a spooler and the person beside it do when a card is in question, and whether they come to the truth.
+//!
+//! The verdict's own room lies in another crate that this one cannot see: its rules are read here a third time,
+//! over the dialect's own rows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use cetak_drivers::contract::Fault;
+use cetak_drivers::contract::*;
+use cetak_drivers::magicard::custody::ROWS;
 use cetak_firmware_sims::device::Device;
+use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::magicard::CardsCount;
+use cetak_firmware_sims::mechanism::{Blank, CardPlace, Looks};
 
 use super::bench::Duet;
+use super::cards::{self, coats, is_on};
 
+/// How often one doubt is looked into at most.
+const LOOKS_MAX: usize = 3;
+/// How often a printer that starts slowly is waited for.
+const RESTARTS_MAX: usize = 10;
 /// Longer than anything that a printer begins by itself.
 pub(super) const LONG: Duration = Duration::from_secs(600);
+
+/// What a spooler has committed about the card in flight.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    /// The stage whose intent was the last one.
+    pub(super) after: Stage,
+    pub(super) baseline: Evidence,
+    /// What a whole card of this mode adds to the panels.
+    pub(super) panels: u64,
+    pub(super) heard: Option<Fault>,
+    /// Neither host nor link fell silent.
+    pub(super) listened: bool,
+    pub(super) cleared: bool,
+}
+
+impl Case {
+    /// Cards, panels and shots since the baseline.
+    fn counted(&self, told: &Evidence) -> [Option<u64>; 3] {
+        let since = |now: Option<u64>, then: Option<u64>| now?.checked_sub(then?);
+        [
+            since(told.cards, self.baseline.cards),
+            since(told.panels, self.baseline.panels),
+            since(told.shots, self.baseline.shots),
+        ]
+    }
+
+    fn verdict(&self, told: &Evidence, bench: &[BenchFlag]) -> Verdict {
+        let [cards, panels, shots] = self.counted(told);
+        let too_many = cards.is_some_and(|n| n > 1)
+            || panels.is_some_and(|n| n > self.panels)
+            || shots.is_some_and(|n| n > 1);
+        let stuck = matches!(
+            self.heard,
+            Some(Fault::CardJam | Fault::MechanicalTimeout | Fault::HeadFailure)
+        );
+        let lid = self.heard == Some(Fault::CoverOpen);
+        let other = told.unit.is_none() || told.unit != self.baseline.unit;
+        if other || !told.settled || too_many || stuck || lid {
+            return Verdict::Ask;
+        }
+        let fits = |row: &&Row| {
+            let kept = row.power != Some(Power::Lost);
+            row.at == Point::Sent(self.after)
+                && (row.power.is_none() || kept == self.listened)
+                && (row.cards.is_none() || row.cards == cards)
+                && (row.shots.is_none() || row.shots == shots)
+                && row.panels.is_none_or(|wanted| match wanted {
+                    PanelsIs::Zero => panels == Some(0),
+                    PanelsIs::All => panels == Some(self.panels),
+                })
+                && row.last.is_none_or(|wanted| match wanted {
+                    LastIs::Ok => told.last == LastAnswer::Ok,
+                    LastIs::FeederEmpty => told.last == LastAnswer::Fault(Fault::FeederEmpty),
+                })
+                && row.cleared.is_none_or(|wanted| wanted == self.cleared)
+                && (!row.quiet || (self.listened && self.heard.is_none()))
+                && (row.wake.is_none() || told.wake == Wake::Awake)
+                && row.chip.is_none()
+                && row.place.is_none()
+                && row.bench.iter().all(|flag| bench.contains(flag))
+        };
+        let row = ROWS.iter().find(fits);
+        row.map_or(Verdict::Ask, |row| row.verdict)
+    }
+}
+
+/// Listens, examines, and clears where a row says so, until a verdict stands.
+pub(super) fn look_into(duet: &mut Duet, case: &mut Case, about: &str) -> Verdict {
+    for _ in 0..LOOKS_MAX {
+        let listens = Request::Listen {
+            after: Some(case.after),
+        };
+        let heard = match duet.ask(listens) {
+            Answer::Done(heard) => heard,
+            // Nobody answers: nothing is known.
+            Answer::Silent { .. } | Answer::Fault(..) | Answer::Lost => return Verdict::Ask,
+        };
+        if heard.wake == Wake::Deaf {
+            return Verdict::Ask;
+        }
+        let examines = Request::Examine {
+            apart: Duration::from_secs(60),
+        };
+        let told = match duet.ask(examines) {
+            Answer::Done(told) => told,
+            Answer::Fault(_, told) => told,
+            Answer::Silent { .. } | Answer::Lost => return Verdict::Ask,
+        };
+        let verdict = case.verdict(&told, &duet.options.bench);
+        if verdict != Verdict::Clear {
+            return verdict;
+        }
+        match duet.ask(Request::Do(Stage::Clear)) {
+            Answer::Done(_) => case.cleared = true,
+            Answer::Fault(..) | Answer::Silent { .. } | Answer::Lost => return Verdict::Ask,
+        }
+    }
+    panic!("{about}: no verdict stands");
+}
+
+/// What the verdict says is so, and stays so.
+pub(super) fn assert_true(duet: &mut Duet, verdict: Verdict, image: &CardImage, about: &str) {
+    match verdict {
+        Verdict::Printed => assert_eq!(good(duet, image), 1, "{about}: it is in the tray"),
+        Verdict::Go(Point::Before) => {
+            for moment in ["now", "and for a long time"] {
+                let dyed = duet.firmware.mechanism().cards();
+                let dyed: Vec<_> = dyed.filter(|card| card.looks() != Looks::Blank).collect();
+                assert!(dyed.is_empty(), "{about}: no dye on a card {moment}");
+                duet.pass(LONG);
+            }
+        }
+        Verdict::Ask => {}
+        Verdict::Go(_) | Verdict::Reject | Verdict::Spoiled | Verdict::Sought | Verdict::Clear => {
+            panic!("{about}: {verdict:?} cannot be carried out")
+        }
+    }
+}
+
+/// Switches the printer off and on under a host that waits for it: what waited in memory is gone.
+pub(super) fn off_and_on(duet: &mut Duet, about: &str) {
+    duet.begin(Request::AwaitRestart);
+    duet.pass(Duration::from_secs(7));
+    duet.hand(Hand::PowerOff);
+    duet.pass(Duration::from_secs(7));
+    duet.hand(Hand::PowerOn);
+    let mut answer = duet.until_answered();
+    // It starts for longer than one request waits.
+    for _ in 0..RESTARTS_MAX {
+        match answer {
+            Answer::Silent { .. } => answer = duet.ask(Request::AwaitRestart),
+            Answer::Done(_) => return,
+            Answer::Fault(..) | Answer::Lost => break,
+        }
+    }
+    panic!("{about}: {answer:?}");
+}
+
+/// A person's look: what is stuck or inside comes out, parts and what lies about are cut and carried off.
+pub(super) fn tidy_up(duet: &mut Duet) {
+    let mechanism = duet.firmware.mechanism();
+    if mechanism.jam().is_some() {
+        duet.hand(Hand::ClearJam);
+    }
+    duet.hand(Hand::OpenLid);
+    if !duet.firmware.mechanism().inside().is_empty() {
+        duet.hand(Hand::TakeInside);
+    }
+    duet.hand(Hand::CloseLid);
+    let seen: Vec<_> = duet.firmware.mechanism().cards().collect();
+    let reachable = |place: CardPlace| {
+        matches!(
+            place,
+            CardPlace::Output | CardPlace::Reject | CardPlace::Taken | CardPlace::Away
+        )
+    };
+    let parts: Vec<_> = seen
+        .iter()
+        .filter(|card| card.looks() == Looks::Part && reachable(card.place))
+        .map(|card| card.id)
+        .collect();
+    for card in parts {
+        duet.hand(Hand::Cut { card });
+    }
+    for hand in [Hand::TakeOutput, Hand::EmptyReject, Hand::TakePile] {
+        duet.hand(hand);
+    }
+}
+
+/// Good cards with that picture that were made so far, wherever a person has put them.
+pub(super) fn good(duet: &Duet, image: &CardImage) -> usize {
+    let coats = coats(duet);
+    let cards = duet.firmware.mechanism().cards();
+    cards
+        .filter(|card| card.looks() == Looks::Whole && !card.cut && is_on(card, image, coats))
+        .count()
+}
+
+/// From a doubt to the end: the verdict, a person where it asks for one, and the card once more where there is none.
+/// Returns the verdict.
+pub(super) fn see_to_it(
+    duet: &mut Duet,
+    mut case: Case,
+    setup: Setup,
+    image: &Arc<CardImage>,
+    about: &str,
+) -> Verdict {
+    let verdict = look_into(duet, &mut case, about);
+    assert_true(duet, verdict, image, about);
+    if verdict == Verdict::Ask {
+        off_and_on(duet, about);
+        duet.pass(LONG);
+        tidy_up(duet);
+    }
+    let made = good(duet, image);
+    assert!(made <= 1, "{about}: {made} good cards");
+    if made == 0 {
+        if duet.firmware.mechanism().hopper().len() == 0 {
+            duet.hand(Hand::Load {
+                blanks: vec![Blank::default(); 4],
+            });
+        }
+        cards::check(duet, setup, image);
+    }
+    assert_eq!(good(duet, image), 1, "{about}: one good card");
+    verdict
+}
 
 /// What the printer tells of its counters: cards, panels.
 pub(super) fn tallies(duet: &Duet) -> (u64, u64) {
