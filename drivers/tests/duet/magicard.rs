@@ -4,4 +4,5 @@
 mod bench;
 mod cards;
 mod catalogue;
+mod cuts;
 mod room;
