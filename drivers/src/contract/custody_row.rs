@@ -129,6 +129,8 @@ pub enum BenchFlag {
     HoldsAtPrintPosition,
     /// A card is counted when it leaves, not when it is fed.
     CardCountedAtEject,
+    /// A page that broke off is never printed as far as it came, whatever follows it.
+    HalfPageNeverPrinted,
 }
 
 /// One row of a maker's custody table. Every condition that is set must hold.

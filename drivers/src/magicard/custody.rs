@@ -13,6 +13,8 @@
 //!   not touched by that.
 //! - "After a time in which we did not listen" and lost power read the same, for there is no witness of power: the row
 //!   that needs the bench stands in that column alone.
+//! - A printer that makes a card of half a page when the link falls counts it as a whole one, with the rest of its last
+//!   plane missing: the row that needs the bench needs that shown, too.
 //! - A card that goes on is fed again from the start with a baseline of its own: a blank that waits inside and was
 //!   counted already then makes the next card one of doubt, not a second one.
 //! - Rows of the parked card are here for the day on which the bytes of the station are shown; no stage leads to them.
@@ -149,11 +151,12 @@ pub const ROWS: &[Row] = &[
             BenchFlag::CardCountedAtEject,
             BenchFlag::PanelCountedAtEnd,
             BenchFlag::LastPanelCounted,
+            BenchFlag::HalfPageNeverPrinted,
         ],
         ..Row::at(
             FINISH,
             Verdict::Printed,
-            "a card is counted when it leaves and its overcoat at its end: both were",
+            "a card is counted when it leaves and its overcoat at its end: both were, and half a page makes none",
         )
     },
 ];
