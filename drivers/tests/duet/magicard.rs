@@ -5,4 +5,5 @@ mod bench;
 mod cards;
 mod catalogue;
 mod cuts;
+mod losses;
 mod room;

@@ -14,12 +14,16 @@ use cetak_firmware_sims::magicard::CardsCount;
 use cetak_firmware_sims::mechanism::{Blank, CardPlace, Looks};
 
 use super::bench::Duet;
-use super::cards::{self, coats, is_on};
+use super::cards::{coats, is_on};
 
 /// How often one doubt is looked into at most.
 const LOOKS_MAX: usize = 3;
+/// Attempts at one card.
+const ATTEMPTS_MAX: usize = 4;
 /// How often a printer that starts slowly is waited for.
 const RESTARTS_MAX: usize = 10;
+/// The port status byte of a printer in error.
+const ERROR: u8 = 0x10;
 /// Longer than anything that a printer begins by itself.
 pub(super) const LONG: Duration = Duration::from_secs(600);
 
@@ -46,6 +50,12 @@ impl Case {
             since(told.panels, self.baseline.panels),
             since(told.shots, self.baseline.shots),
         ]
+    }
+
+    /// One card and every panel of it.
+    fn is_whole(&self, told: &Evidence) -> bool {
+        let [cards, panels, _] = self.counted(told);
+        (cards, panels) == (Some(1), Some(self.panels))
     }
 
     fn verdict(&self, told: &Evidence, bench: &[BenchFlag]) -> Verdict {
@@ -129,7 +139,9 @@ pub(super) fn assert_true(duet: &mut Duet, verdict: Verdict, image: &CardImage, 
         Verdict::Go(Point::Before) => {
             for moment in ["now", "and for a long time"] {
                 let dyed = duet.firmware.mechanism().cards();
-                let dyed: Vec<_> = dyed.filter(|card| card.looks() != Looks::Blank).collect();
+                let dyed: Vec<_> = dyed
+                    .filter(|card| card.looks() != Looks::Blank && !card.cut)
+                    .collect();
                 assert!(dyed.is_empty(), "{about}: no dye on a card {moment}");
                 duet.pass(LONG);
             }
@@ -201,7 +213,7 @@ pub(super) fn good(duet: &Duet, image: &CardImage) -> usize {
 }
 
 /// From a doubt to the end: the verdict, a person where it asks for one, and the card once more where there is none.
-/// Returns the verdict.
+/// Returns the first verdict.
 pub(super) fn see_to_it(
     duet: &mut Duet,
     mut case: Case,
@@ -209,25 +221,74 @@ pub(super) fn see_to_it(
     image: &Arc<CardImage>,
     about: &str,
 ) -> Verdict {
-    let verdict = look_into(duet, &mut case, about);
-    assert_true(duet, verdict, image, about);
-    if verdict == Verdict::Ask {
-        off_and_on(duet, about);
-        duet.pass(LONG);
-        tidy_up(duet);
-    }
-    let made = good(duet, image);
-    assert!(made <= 1, "{about}: {made} good cards");
-    if made == 0 {
-        if duet.firmware.mechanism().hopper().len() == 0 {
-            duet.hand(Hand::Load {
-                blanks: vec![Blank::default(); 4],
-            });
+    let mut first = None;
+    for _ in 0..ATTEMPTS_MAX {
+        let verdict = look_into(duet, &mut case, about);
+        let first = *first.get_or_insert(verdict);
+        assert_true(duet, verdict, image, about);
+        if verdict == Verdict::Ask {
+            off_and_on(duet, about);
+            duet.pass(LONG);
+            tidy_up(duet);
+        } else if duet.firmware.port_status() == ERROR {
+            // What came of a broken page may stand as an error of the job.
+            duet.done(Request::Do(Stage::Clear));
         }
-        cards::check(duet, setup, image);
+        let made = good(duet, image);
+        assert!(made <= 1, "{about}: {made} good cards");
+        if made == 1 {
+            return first;
+        }
+        if duet.firmware.mechanism().hopper().len() == 0 {
+            let blanks = vec![Blank::default(); 4];
+            duet.hand(Hand::Load { blanks });
+        }
+        let panels = case.panels;
+        match print(duet, setup, image, panels) {
+            Ok(()) => {
+                assert_eq!(good(duet, image), 1, "{about}: one good card");
+                return first;
+            }
+            Err(doubt) => case = doubt,
+        }
     }
-    assert_eq!(good(duet, image), 1, "{about}: one good card");
-    verdict
+    panic!("{about}: no card in {ATTEMPTS_MAX} attempts");
+}
+
+/// One card as a spooler orders it: done when its answers and its counters say so.
+pub(super) fn print(
+    duet: &mut Duet,
+    setup: Setup,
+    image: &Arc<CardImage>,
+    panels: u64,
+) -> Result<(), Case> {
+    let baseline = duet.done(Request::Prepare(setup));
+    duet.done(Request::Load(Arc::clone(image)));
+    let mut case = Case {
+        after: Stage::Face,
+        baseline,
+        panels,
+        heard: None,
+        listened: true,
+        cleared: false,
+    };
+    for stage in [Stage::Face, Stage::Finish] {
+        case.after = stage;
+        match duet.ask(Request::Do(stage)) {
+            Answer::Done(_) if stage == Stage::Face => {}
+            Answer::Done(told) if case.is_whole(&told) => return Ok(()),
+            Answer::Done(_) | Answer::Silent { .. } => return Err(case),
+            Answer::Fault(fault, _) => {
+                case.heard = Some(fault);
+                return Err(case);
+            }
+            Answer::Lost => {
+                case.listened = false;
+                return Err(case);
+            }
+        }
+    }
+    Err(case)
 }
 
 /// What the printer tells of its counters: cards, panels.
