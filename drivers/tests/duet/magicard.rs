@@ -6,4 +6,5 @@ mod cards;
 mod catalogue;
 mod cuts;
 mod losses;
+mod readings;
 mod room;
