@@ -16,7 +16,7 @@ use cetak_firmware_sims::mechanism::CounterStore;
 
 use super::bench::{Duet, Make};
 use super::cards::colour;
-use super::room::{Case, LONG, good, print, see_to_it};
+use super::room::{Case, LONG, Trouble, good, print, see_to_it};
 use crate::bench::{Cuts, struck};
 
 /// Bytes between two losses in a page; no divisor of a plane's row.
@@ -262,7 +262,8 @@ fn struck_card(
             assert_eq!(good(&duet, image), 1, "{about}");
             None
         }
-        Err(case) => Some(case),
+        Err(Trouble::Doubt(case)) => Some(case),
+        Err(Trouble::Before(answer)) => panic!("{about}: {answer:?}"),
     };
     (duet, case)
 }

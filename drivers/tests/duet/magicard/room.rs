@@ -53,7 +53,7 @@ impl Case {
     }
 
     /// One card and every panel of it.
-    fn is_whole(&self, told: &Evidence) -> bool {
+    pub(super) fn is_whole(&self, told: &Evidence) -> bool {
         let [cards, panels, _] = self.counted(told);
         (cards, panels) == (Some(1), Some(self.panels))
     }
@@ -230,8 +230,9 @@ pub(super) fn see_to_it(
             off_and_on(duet, about);
             duet.pass(LONG);
             tidy_up(duet);
-        } else if duet.firmware.port_status() == ERROR {
-            // What came of a broken page may stand as an error of the job.
+        }
+        if duet.firmware.port_status() == ERROR {
+            // A jam that was freed stays an error until it is cleared, and so does a page that broke.
             duet.done(Request::Do(Stage::Clear));
         }
         let made = good(duet, image);
@@ -249,10 +250,20 @@ pub(super) fn see_to_it(
                 assert_eq!(good(duet, image), 1, "{about}: one good card");
                 return first;
             }
-            Err(doubt) => case = doubt,
+            Err(Trouble::Doubt(doubt)) => case = doubt,
+            Err(Trouble::Before(answer)) => panic!("{about}: {answer:?}"),
         }
     }
     panic!("{about}: no card in {ATTEMPTS_MAX} attempts");
+}
+
+/// Why a card was not printed.
+#[derive(Debug, Clone)]
+pub(super) enum Trouble {
+    /// No byte of its page was sent.
+    Before(Answer),
+    /// Its page was begun.
+    Doubt(Case),
 }
 
 /// One card as a spooler orders it: done when its answers and its counters say so.
@@ -261,9 +272,18 @@ pub(super) fn print(
     setup: Setup,
     image: &Arc<CardImage>,
     panels: u64,
-) -> Result<(), Case> {
-    let baseline = duet.done(Request::Prepare(setup));
-    duet.done(Request::Load(Arc::clone(image)));
+) -> Result<(), Trouble> {
+    let mut baseline = Evidence::default();
+    for request in [Request::Prepare(setup), Request::Load(Arc::clone(image))] {
+        let prepares = matches!(request, Request::Prepare(_));
+        match duet.ask(request) {
+            Answer::Done(told) if prepares => baseline = told,
+            Answer::Done(_) => {}
+            other @ (Answer::Fault(..) | Answer::Silent { .. } | Answer::Lost) => {
+                return Err(Trouble::Before(other));
+            }
+        }
+    }
     let mut case = Case {
         after: Stage::Face,
         baseline,
@@ -277,18 +297,18 @@ pub(super) fn print(
         match duet.ask(Request::Do(stage)) {
             Answer::Done(_) if stage == Stage::Face => {}
             Answer::Done(told) if case.is_whole(&told) => return Ok(()),
-            Answer::Done(_) | Answer::Silent { .. } => return Err(case),
+            Answer::Done(_) => return Err(Trouble::Doubt(case)),
+            Answer::Silent { .. } | Answer::Lost => {
+                case.listened = false;
+                return Err(Trouble::Doubt(case));
+            }
             Answer::Fault(fault, _) => {
                 case.heard = Some(fault);
-                return Err(case);
-            }
-            Answer::Lost => {
-                case.listened = false;
-                return Err(case);
+                return Err(Trouble::Doubt(case));
             }
         }
     }
-    Err(case)
+    Err(Trouble::Doubt(case))
 }
 
 /// What the printer tells of its counters: cards, panels.
