@@ -8,7 +8,11 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "everything an Enduro tells",
         "doc; code: ultra14",
     ),
-    ("REQ,ERR", "the error's code, in doubt", "capture"),
+    (
+        "REQ,ERR",
+        "the error's code: in doubt, and of a Rio where no port byte tells",
+        "capture",
+    ),
     ("REQ,STA,MSR", "serial number", "code: gp"),
     ("REQ,STA,VRS", "firmware, for identity", "code: gp"),
     ("REQ,STA,TCQ", "cards counter", "code: gp"),

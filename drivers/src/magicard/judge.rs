@@ -219,7 +219,8 @@ impl Magicard {
 
     /// Idle, and something moved, and nothing moves any more: the card is as far as it gets. Idle with nothing moved
     /// may be a page that starts late. Where no port says idle, counters also rest while a hot head cools between two
-    /// panels: only a card that was counted can be over.
+    /// panels: only a card that was counted can be over, and only if an error could have been heard, for counters may
+    /// run ahead of the last panel.
     fn judge_counted(&mut self, now: Moment) {
         let trouble = self.trouble();
         let limits = &self.options.limits;
@@ -241,7 +242,7 @@ impl Magicard {
             if has_port {
                 task.reading.moved_since(before)
             } else {
-                task.reading.cards != before.cards
+                task.reading.cards != before.cards && task.reading.tells_errors()
             }
         });
         let since = match &task.resting {

@@ -7,7 +7,8 @@
 //! - the shape of replies, above all to the questions of Rio and Tango: \[inferred\] ([`wire`]);
 //! - codes of errors beside 11:01: \[unknown\], rows of [`Options::codes`];
 //! - that the firmware bears a pause inside a page, between `Face` and `Finish`: \[inferred\];
-//! - `ERR` on Rio and Tango: \[unknown\], an option; without it only the port's byte tells that something is wrong;
+//! - `ERR` on Rio and Tango: \[unknown\], an option; without it only the port's byte tells that something is wrong, and
+//!   where there is no such byte it is asked in any case: a card that nothing could call stuck is not called done;
 //! - a link without a port byte (TCP): that a printer is idle again is \[inferred\] from counters that rest;
 //! - the head's position on Rio and Tango: nominal, as the public driver has it \[measured\];
 //! - feeding to a station, flipping, ejecting by command: names only, not driven ([`commands`]).
@@ -128,7 +129,7 @@ pub struct Options {
     pub screens: bool,
     /// The picture is moved along the head by so many dots, beyond the printer's own position.
     pub shift: i16,
-    /// Rio and Tango are asked for the error's text, too.
+    /// Rio and Tango are asked for the error's text, too; without a port byte they always are.
     pub asks_error: bool,
     /// Codes that a bench has found for this firmware.
     pub codes: Vec<(Code, Fault)>,

@@ -225,6 +225,11 @@ impl Reading {
         (self.cards, self.panels, self.shots.1) != (before.cards, before.panels, before.shots.1)
     }
 
+    /// Whether an error would stand in it.
+    pub fn tells_errors(&self) -> bool {
+        self.code.is_some() || self.code_in_text.is_some()
+    }
+
     /// The film has nothing left.
     pub fn film_is_used_up(&self) -> bool {
         let (on_film, used) = self.shots;

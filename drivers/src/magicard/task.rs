@@ -238,7 +238,9 @@ impl Magicard {
             | Request::Identify
             | Request::AwaitRestart => {}
         }
-        if speech == Speech::Rio && self.options.asks_error {
+        // Where the link has no port byte, nothing else tells that something is wrong.
+        let asks_error = self.options.asks_error || task.port.is_none();
+        if speech == Speech::Rio && asks_error {
             questions.push((Question::Error, Need::Extra));
         }
         task.first(questions.into_iter().map(|(question, need)| Step::Ask {

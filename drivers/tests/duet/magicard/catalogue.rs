@@ -14,7 +14,7 @@ use cetak_drivers::magicard::{Code, Transport};
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::{Step, Strike};
 use cetak_firmware_sims::hands::{Button, Hand};
-use cetak_firmware_sims::magicard::FAULTS;
+use cetak_firmware_sims::magicard::{CardsCount, FAULTS, HeadLayout, Language};
 use cetak_firmware_sims::mechanism::{Blank, CardPlace, Looks, RibbonKind};
 use expect_test::expect_file;
 
@@ -325,13 +325,8 @@ fn make(row: &Row, hearing: Hearing) -> Duet {
             });
             make.fit = |profile| {
                 profile.head = match profile.language {
-                    cetak_firmware_sims::magicard::Language::Rio => {
-                        cetak_firmware_sims::magicard::HeadLayout::SplitHigh
-                    }
-                    cetak_firmware_sims::magicard::Language::Enduro
-                    | cetak_firmware_sims::magicard::Language::Alto => {
-                        cetak_firmware_sims::magicard::HeadLayout::Linear
-                    }
+                    Language::Rio => HeadLayout::SplitHigh,
+                    Language::Enduro | Language::Alto => HeadLayout::Linear,
                 };
             };
             make

@@ -1,4 +1,4 @@
-//! An error that was cleared: what the printer then tells, and what another hand's OK can do meanwhile.
+//! Errors that hide: one that was cleared, one that another hand's OK ended, one that counters run ahead of.
 
 use super::*;
 use crate::magicard::room::see_to_it;
@@ -105,4 +105,56 @@ fn a_hand_that_clears_it_first_is_noticed_before_cancel_goes_out() {
     assert!(!heard.contains("CAN"), "{heard}");
     duet.pass(LONG);
     assert_eq!(good(&duet, &image), 1, "the hand's OK printed it");
+}
+
+/// Counters may move as a card is drawn and as a panel begins: then they are whole while the overcoat is still to come,
+/// and only an error tells that it never did.
+#[test]
+fn an_error_behind_counters_that_run_ahead_is_heard_on_every_link() {
+    for (model, transport) in [
+        ("magicard-enduro", Transport::Usb),
+        ("magicard-enduro", Transport::Tcp),
+        ("magicard-rio2", Transport::Usb),
+        ("magicard-rio2", Transport::Tcp),
+    ] {
+        for strike in [Strike::Jam, Strike::LidOpens] {
+            let image = Arc::new(picture(1));
+            let mut make = Make::new(model).over(transport).ymcko();
+            make.switches.cards_count = CardsCount::Feed;
+            make.switches.panels_count_at_end = false;
+            make.plan = struck(Step::Panel(4), 500, strike);
+            let mut duet = make.duet();
+            let (case, fault) = told(&mut duet, &image);
+            assert_ne!(fault, Fault::FeederEmpty, "{model} over {transport:?}");
+            duet.assert_card(1, duet.card(1).place, Looks::Part);
+            let verdict = see_to_it(&mut duet, case, colour(), &image, model);
+            assert_eq!(verdict, Verdict::Ask, "{model} over {transport:?}");
+        }
+    }
+}
+
+/// A socket tells no port byte, and a Rio that does not know the question tells no error: a card that its counters call
+/// whole may be stuck.
+#[test]
+fn counters_alone_are_no_end_of_a_card() {
+    let image = Arc::new(picture(1));
+    let mut duet = Make::new("magicard-rio2")
+        .over(Transport::Tcp)
+        .ymcko()
+        .duet();
+    duet.twist = Some(Box::new(|answer| {
+        let is_text = answer.ends_with(b")\x03");
+        let answer = if is_text { Vec::new() } else { answer };
+        vec![(std::time::Duration::ZERO, answer)]
+    }));
+    duet.done(prepare());
+    duet.done(Request::Load(Arc::clone(&image)));
+    duet.done(Request::Do(Stage::Face));
+    let answer = duet.ask(Request::Do(Stage::Finish));
+    assert!(matches!(answer, Answer::Silent { .. }), "{answer:?}");
+    assert_eq!(
+        good(&duet, &image),
+        1,
+        "it is in the tray, and a person looks"
+    );
 }
