@@ -28,6 +28,7 @@ mod counters;
 mod execute;
 mod heat;
 mod planes;
+mod power;
 mod profile;
 mod scsi;
 mod sense;
@@ -329,110 +330,9 @@ impl Matica {
         }
     }
 
-    fn power_off(&mut self) {
-        if !self.mechanism.power() {
-            return;
-        }
-        self.mechanism.power_off(self.uptime);
-        self.counters.power_lost(self.uptime);
-        self.roller.heat(false, self.uptime);
-        self.outbox.clear();
-        self.stale.clear();
-        self.told = None;
-        self.returns = None;
-        match self.switches.greeting_sequence {
-            GreetingSequence::Restarts => self.flash.greetings = 0,
-            GreetingSequence::Continues => {}
-        }
-        self.ram = Ram::default();
-    }
-
-    fn power_on(&mut self) {
-        self.returns = None;
-        if self.mechanism.power() {
-            return;
-        }
-        self.mechanism.power_on();
-        self.roller.heat(true, self.uptime);
-        let network = self.profile.duration(self.profile.timing.network_ms);
-        self.ram.network_at = Some(self.uptime + network);
-        self.ram.last_activity = self.uptime;
-        self.ram.attention = Some(Sense::POWER_ON);
-        if !self.mechanism.inside().is_empty() {
-            self.ram.forgotten = match self.switches.position_after_power {
-                PositionAfterPower::Sensed => false,
-                PositionAfterPower::Forgotten => true,
-            };
-        }
-        let card = match self.switches.power_up {
-            _ if self.ram.forgotten => None,
-            PowerUp::Keep => Some(Goal::Home),
-            PowerUp::Output => Some(Goal::Exit(Bin::Output)),
-            PowerUp::Reject => Some(Goal::Exit(self.reject_bin())),
-        };
-        self.initialise(card);
-    }
-
-    /// The reset button: as a power-on without one \[inferred\].
-    fn reset(&mut self) {
-        self.ram.debt = None;
-        self.ram.buffers = Default::default();
-        self.ram.pause_until = None;
-        self.ram.engaged = None;
-        self.ram.attention = Some(Sense::RESET);
-        self.wake();
-        self.initialise(Some(Goal::Home));
-    }
-
-    /// Begins to initialise: sense 02/DB until it is over.
-    fn initialise(&mut self, card: Option<Goal>) {
-        self.ram.initialising = true;
-        self.ram.latched = self.jam_that_lasts();
-        self.ram.doing = Doing::Initialising;
-        let pause = Goal::Pause(self.profile.timing.initialise_ms);
-        // Past a stuck card nothing moves.
-        let free = self.ram.latched.is_none();
-        let card = card.filter(|_| free);
-        let film = free.then_some(Goal::SearchFilm);
-        self.ram.work = [Some(pause), card, film, Some(Goal::Initialised)]
-            .into_iter()
-            .flatten()
-            .collect();
-    }
-
-    fn wake(&mut self) {
-        self.ram.asleep = false;
-        self.ram.last_activity = self.uptime;
-        self.roller.heat(true, self.uptime);
-    }
-
-    fn sleeps_at(&self) -> Option<u64> {
-        let idle = self.ram.work.is_empty() && !self.mechanism.moving();
-        if !self.mechanism.power() || self.ram.asleep || !idle {
-            return None;
-        }
-        let after = self.flash.settings.sleep_minutes()?;
-        Some(self.ram.last_activity + u64::from(after) * 60 * SECOND)
-    }
-
     fn plug_out(&mut self) {
         self.cable_gone();
         self.mechanism.set_plugged(false);
-    }
-
-    /// Something happened at the lid: shutting it initialises.
-    fn lid_was_shut(&mut self) {
-        if !self.mechanism.power() || self.ram.network_at.is_some() {
-            return;
-        }
-        match self.switches.lid_resets {
-            LidResets::Resets => self.reset(),
-            LidResets::Initialises => {
-                let kept = self.ram.latched;
-                self.initialise(Some(Goal::Home));
-                self.ram.latched = kept;
-            }
-        }
     }
 
     /// What is due at this moment by itself.
