@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answers;
+mod bench;
 mod bytes;
 mod doubts;
 mod fake;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::bench::*;
 use super::fake::*;
 use crate::contract::*;
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::fake::{SMALL, hex, image};
+use super::bench::image;
+use super::fake::{SMALL, hex};
 use crate::colour::Separation;
 use crate::contract::*;
 use crate::matica::raster::{Canvas, RasterError};
@@ -182,8 +183,8 @@ fn capabilities_name_the_cards_dots_and_what_is_witnessed() {
 
 #[test]
 fn a_picture_of_two_sides_or_of_another_size_is_not_loaded() {
-    let mut bench = super::fake::plain(super::fake::XID9300);
-    bench.done(Request::Prepare(super::fake::setup(false)));
+    let mut bench = super::bench::plain(super::fake::XID9300);
+    bench.done(Request::Prepare(super::bench::setup(false)));
     let mut two = (*image(1)).clone();
     two.back = Some(two.front.clone());
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Each stage while the printer answers, and each refusal.
 
+use super::bench::*;
 use super::fake::*;
 use crate::contract::*;
 use crate::matica::{Options, Position};

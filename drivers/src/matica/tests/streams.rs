@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::bench::*;
 use super::fake::*;
 use crate::contract::*;
 use crate::matica::{Matica, Options, find};
