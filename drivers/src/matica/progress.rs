@@ -19,14 +19,22 @@ pub(super) enum Said {
     Refused(Sense),
 }
 
-/// Reads an answer; `None`: it is none to a command. Any answer type is taken and the result decides, because the
-/// one to a plane is \[unknown\].
+/// Reads an answer to a command; `None`: it is none. A refusal without a reason is no answer.
 fn said(message: Message) -> Option<Said> {
+    match said_of_plane(&message)? {
+        Said::Done if message.kind == DATA => Some(Said::Data(message.payload)),
+        Said::Done if message.kind == REFUSED => None,
+        said @ (Said::Done | Said::Data(_) | Said::Refused(_)) => Some(said),
+    }
+}
+
+/// Reads an answer to a plane; `None`: it is none. Its type is \[unknown\], and one that refuses a command may be a
+/// plane's own: only the result decides.
+fn said_of_plane(message: &Message) -> Option<Said> {
     let [family, ..] = message.kind.to_be_bytes();
     match (family, message.result) {
-        (0xF1, 0) if message.kind == DATA => Some(Said::Data(message.payload)),
-        (0xF1, 0) if message.kind != REFUSED => Some(Said::Done),
-        (0xF1, result) if result != 0 => Some(Said::Refused(Sense::of(result))),
+        (0xF1, 0) => Some(Said::Done),
+        (0xF1, result) => Some(Said::Refused(Sense::of(result))),
         _ => None,
     }
 }
@@ -143,7 +151,7 @@ impl Matica {
                 }
                 None => self.out_of_step(),
             },
-            What::Plane(_) => match said(message) {
+            What::Plane(_) => match said_of_plane(&message) {
                 Some(said) => self.heard_plane(said, now),
                 None => self.out_of_step(),
             },

@@ -87,16 +87,25 @@ fn planes_answered_out_of_order_are_out_of_step() {
 
 #[test]
 fn any_answer_type_to_a_plane_is_taken_and_only_the_result_counts() {
-    let mut bench = plain(XID9300);
-    bench.load_card(false, 1);
-    let last = u32::from_be_bytes(bench.sent.last().unwrap()[12..16].try_into().unwrap());
-    let first = (last + 2).to_be_bytes();
-    bench.fake.on(
-        "plane 1",
-        Does::Raw([&unhex("F1000500 00000002 00000000")[..], &first].concat()),
-    );
-    // The fake did not keep that plane: what it prints is the other three.
-    bench.done(Request::Do(Stage::Face));
+    let face = |head: &str| {
+        let mut bench = plain(XID9300);
+        bench.load_card(false, 1);
+        let last = u32::from_be_bytes(bench.sent.last().unwrap()[12..16].try_into().unwrap());
+        let first = (last + 2).to_be_bytes();
+        bench
+            .fake
+            .on("plane 1", Does::Raw([&unhex(head)[..], &first].concat()));
+        bench.ask(Request::Do(Stage::Face))
+    };
+    // F1000200 is what refuses a command; to a plane it may be the plane's own type plus one.
+    for kind in ["F1000100", "F1000200", "F1000300", "F1000500"] {
+        // The fake did not keep that plane: what it prints is the other three.
+        let answer = face(&format!("{kind} 00000002 00000000"));
+        assert!(matches!(answer, Answer::Done(_)), "{kind}: {answer:?}");
+        let answer = face(&format!("{kind} 00000002 00051A00"));
+        let refused = matches!(answer, Answer::Fault(Fault::BadParameter, _));
+        assert!(refused, "{kind}: {answer:?}");
+    }
 }
 
 #[test]
