@@ -9,6 +9,10 @@ use super::wire::{self, Greeting, Position, Told, Word};
 use super::{Antenna, Film, Matica};
 use crate::contract::{Answer, Gravity, LastAnswer, Moment, Place, Request, Stage, Told as Item};
 
+/// Attentions in one request after which a question is asked again: one each of a power-on and a reset, and as many
+/// that happen meanwhile.
+const ATTENTIONS_MAX: u32 = 4;
+
 impl Matica {
     pub(super) fn learn_greeting(&mut self, greeting: &Greeting) {
         if !greeting.model.is_empty() {
@@ -64,6 +68,15 @@ impl Matica {
         }
     }
 
+    /// Counts the attentions that this request was told.
+    fn attention_is_new(&mut self) -> bool {
+        let Some(task) = &mut self.task else {
+            return false;
+        };
+        task.attentions += 1;
+        task.attentions <= ATTENTIONS_MAX
+    }
+
     /// Learns from one answer.
     pub(super) fn heard_word(&mut self, word: Word, said: Said, now: Moment) {
         if let Said::Refused(sense) = said
@@ -76,14 +89,15 @@ impl Matica {
                 .as_ref()
                 .is_some_and(|task| matches!(task.request, Request::Listen { .. }));
             if self.ends_with_attention() && word != Word::Release {
-                self.stop(sense, Some(word), now);
-            } else if listens && word == Word::Ready {
-                self.step_done(now);
-            } else {
-                // It is told once: the same question again.
-                self.ask_for(word, now);
+                return self.stop(sense, Some(word), now);
             }
-            return;
+            if listens && word == Word::Ready {
+                return self.step_done(now);
+            }
+            // It is told once: the same question again. One that is told without end is what stands in the way.
+            if self.attention_is_new() {
+                return self.ask_for(word, now);
+            }
         }
         match word {
             Word::Ready => self.heard_readiness(&said, now),

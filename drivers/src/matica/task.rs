@@ -126,6 +126,8 @@ pub(super) struct Task {
     pub(super) recounts: u32,
     /// Job starts that were sent.
     pub(super) starts: u32,
+    /// How often it was told of a restart.
+    pub(super) attentions: u32,
 }
 
 impl Task {
@@ -145,6 +147,7 @@ impl Task {
             first_reading: None,
             recounts: 0,
             starts: 0,
+            attentions: 0,
         }
     }
 

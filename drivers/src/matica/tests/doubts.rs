@@ -147,6 +147,32 @@ fn an_attention_in_mid_card_ends_the_request_and_is_told() {
 }
 
 #[test]
+fn an_attention_without_end_ends_every_request_all_the_same() {
+    for text in ["01020000", "02020000", "0A025000"] {
+        let mut bench = plain(XID8600);
+        bench.load_card(true, 1);
+        for _ in 0..1000 {
+            bench.fake.on(text, Does::Refuses(0x0006_2800));
+        }
+        for request in [
+            Request::Do(Stage::Park),
+            Request::Do(Stage::Reject),
+            Request::Listen { after: None },
+            examine(),
+            Request::Status,
+            Request::Identify,
+            Request::Prepare(setup(true)),
+        ] {
+            bench.forget();
+            let name = request.name();
+            bench.ask(request);
+            let asked = bench.texts().len();
+            assert!(asked < 100, "{text}: {name} asked {asked} times");
+        }
+    }
+}
+
+#[test]
 fn what_came_late_is_the_last_answer() {
     for (late, last) in [
         (Does::Later, LastAnswer::Ok),
