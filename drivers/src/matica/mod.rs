@@ -8,7 +8,8 @@
 //! - the moment, owner and title of a job start: constants, no printer was seen to check them ([`wire::JobStart`]);
 //! - image buffer 1, the peel-off and UV planes, magnetic tracks, USB: \[unknown\] or not driven ([`commands`]);
 //! - whether a connection that ends moves a card: \[unknown\]. So none is closed by us with a card inside, except one
-//!   whose frame is lost; it is closed in order when the path is empty, which ends the job [code];
+//!   whose frame is lost; it is closed in order when the path is empty, which ends the job [code], and where no card
+//!   is in question and no job was begun on it;
 //! - what a motion to the print position does to a film that is already there: \[unknown\]. A card goes aside and
 //!   comes back with film-initialise whenever the film was not wound in this connection for this card;
 //! - two sides: one attempt would need two transfers, which the custody page does not tell apart. One side is driven.
@@ -244,6 +245,12 @@ impl Conversation {
         }
     }
 
+    /// It was greeted and its job start got no answer: half a message of an earlier connection may stand before it,
+    /// and what is sent here never reads as what it is \[unknown\].
+    fn is_deaf(&self) -> bool {
+        self.greeting.is_some() && self.job.is_some() && !self.begun
+    }
+
     /// Whether a message of ours had that number.
     fn knows(&self, sequence: u32) -> bool {
         self.job == Some(sequence) || sequence.wrapping_sub(self.first) < self.issued
@@ -374,6 +381,9 @@ impl Matica {
             && task.ends_job(&answer)
             && evidence.place == Place::Empty
         {
+            self.end_job();
+        }
+        if task.has_no_card() && self.conversation.is_deaf() {
             self.end_job();
         }
         self.tell(Event::Answered(answer));

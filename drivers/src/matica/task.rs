@@ -176,6 +176,21 @@ impl Task {
         self.steps = steps.into_iter().collect();
     }
 
+    /// Whether no attempt can be open while this is asked.
+    pub(super) fn has_no_card(&self) -> bool {
+        match &self.request {
+            Request::Prepare(setup) => !setup.card_inside,
+            Request::Do(Stage::Clear) => true,
+            Request::Load(_)
+            | Request::Do(_)
+            | Request::Listen { .. }
+            | Request::Examine { .. }
+            | Request::Status
+            | Request::Identify
+            | Request::AwaitRestart => false,
+        }
+    }
+
     /// Whether the job on this connection is over with this answer, once the path is empty.
     pub(super) fn ends_job(&self, answer: &Answer) -> bool {
         let done = matches!(answer, Answer::Done(_));

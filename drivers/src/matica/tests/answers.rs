@@ -30,6 +30,27 @@ fn an_answer_that_never_comes_is_silence_after_its_limit() {
 }
 
 #[test]
+fn a_connection_that_never_begins_its_job_is_left_where_no_card_is_in_question() {
+    for request in [Request::Prepare(setup(false)), Request::Do(Stage::Clear)] {
+        let mut bench = plain(XID9300);
+        bench.fake.on("job", Does::Nothing);
+        let silent = bench.ask(request.clone());
+        assert!(matches!(silent, Answer::Silent { .. }), "{silent:?}");
+        assert_eq!(bench.closes, 1);
+        bench.forget();
+        bench.done(request);
+        assert_eq!(bench.texts().first(), Some(&"job"), "on a new one");
+    }
+    // With a card in doubt it is kept: whether its end moves a card is unknown.
+    let mut bench = plain(XID9300);
+    bench.fake.place = Some(0);
+    bench.fake.on("job", Does::Nothing);
+    let silent = bench.ask(Request::Listen { after: None });
+    assert!(matches!(silent, Answer::Silent { .. }), "{silent:?}");
+    assert_eq!(bench.closes, 0);
+}
+
+#[test]
 fn double_and_late_answers_are_known_by_their_number() {
     let mut bench = plain(XID9300);
     bench.fake.on("04028000", Does::Repeats(3));
