@@ -14,6 +14,7 @@ mod evolis;
 mod formats;
 mod losses;
 mod magicard;
+mod matica;
 mod pictures;
 mod readings;
 mod story;

@@ -1,0 +1,154 @@
+//! A retransfer printer of Matica's on the bench: a connection, and datagrams beside it where the model has them.
+
+use std::sync::Arc;
+
+use cetak_drivers::contract::*;
+use cetak_drivers::matica::{EXAMINE_APART, Matica as Dialect, Options, find};
+use cetak_firmware_sims::device::Device;
+use cetak_firmware_sims::faults::FaultPlan;
+use cetak_firmware_sims::hands::Hand;
+use cetak_firmware_sims::matica::{Matica as Firmware, Profile, Switches};
+use cetak_firmware_sims::mechanism::RibbonKind;
+
+use crate::bench::{self, Line, Maker, Parts};
+
+mod attempt;
+mod bad;
+mod cards;
+mod film;
+mod losses;
+mod unit;
+mod wire;
+
+use unit::Unit;
+
+/// The model that tells counters by datagrams.
+pub(crate) const XID8600: &str = "matica-xid8600";
+/// The model that tells none.
+pub(crate) const XID9300: &str = "matica-xid9300";
+/// Both.
+pub(crate) const MODELS: [&str; 2] = [XID8600, XID9300];
+
+/// The maker.
+pub(crate) struct Matica;
+
+/// Its bench.
+pub(crate) type Duet = bench::Duet<Matica>;
+
+impl Maker for Matica {
+    type Dialect = Dialect;
+    type Firmware = Unit;
+    type Options = Options;
+
+    fn dialect(model: &str, options: &Options) -> Dialect {
+        Dialect::new(find(model).unwrap(), options.clone())
+    }
+}
+
+/// What a bench is made of; change what the test is about.
+pub(crate) struct Make {
+    pub(crate) model: &'static str,
+    pub(crate) dots: Option<(usize, usize)>,
+    pub(crate) switches: Switches,
+    pub(crate) plan: FaultPlan,
+    pub(crate) options: Options,
+    pub(crate) ribbon: Option<RibbonKind>,
+    /// The printer is another model than the driver is told.
+    pub(crate) really: Option<&'static str>,
+    /// What is different about this unit.
+    pub(crate) fit: fn(&mut Profile),
+}
+
+impl Make {
+    /// A small picture, the ordinary reading of every switch.
+    pub(crate) fn new(model: &'static str) -> Make {
+        Make {
+            model,
+            dots: Some(cards::SMALL),
+            switches: Switches::default(),
+            plan: FaultPlan::default(),
+            options: Options::default(),
+            ribbon: None,
+            really: None,
+            fit: |_| {},
+        }
+    }
+
+    /// What the bench of the real printer has shown.
+    pub(crate) fn shown(mut self, flags: &[BenchFlag]) -> Make {
+        self.options.bench = flags.to_vec();
+        self
+    }
+
+    pub(crate) fn duet(self) -> Duet {
+        let mut profile = Profile::named(self.really.unwrap_or(self.model)).unwrap();
+        let mut options = self.options;
+        if let Some((lines, columns)) = self.dots {
+            profile = profile.with_geometry(columns, lines);
+            options.dots = Some((lines, columns));
+        }
+        if let Some(kind) = self.ribbon {
+            profile.ribbon = kind;
+        }
+        (self.fit)(&mut profile);
+        let inner = Firmware::new(profile, self.switches, self.plan);
+        Duet::new(Parts {
+            model: self.model,
+            options,
+            firmware: Unit::new(inner),
+            line: Line::Socket,
+        })
+    }
+}
+
+impl Duet {
+    /// What is heard first after a doubt.
+    #[track_caller]
+    pub(crate) fn listen(&mut self, after: Stage) -> Evidence {
+        self.done(Request::Listen { after: Some(after) })
+    }
+
+    /// What is learnt then.
+    #[track_caller]
+    pub(crate) fn examine(&mut self) -> Evidence {
+        self.done(examine())
+    }
+
+    /// A card as far as that stage; the chip is left alone.
+    #[track_caller]
+    pub(crate) fn begin_card(&mut self, setup: Setup, image: &Arc<CardImage>, last: Stage) {
+        for request in self.card_requests(setup, Arc::clone(image)) {
+            let was = matches!(&request, Request::Do(stage) if *stage == last);
+            self.done(request);
+            if was {
+                return;
+            }
+        }
+        panic!("{last:?} is none of this card's stages");
+    }
+
+    /// The names of all messages that were on their way to the printer, datagrams left out.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        self.firmware.texts.iter().map(String::as_str).collect()
+    }
+
+    /// A person takes out what is inside.
+    pub(crate) fn take_inside(&mut self) {
+        for hand in [Hand::OpenLid, Hand::TakeInside, Hand::CloseLid] {
+            self.hand(hand);
+        }
+    }
+
+    /// The film panel under the head carries something.
+    pub(crate) fn film_printed(&self) -> bool {
+        let film = self.firmware.mechanism().film();
+        film.is_some_and(|film| film.printed)
+    }
+}
+
+/// The evidence, twice.
+pub(crate) fn examine() -> Request {
+    Request::Examine {
+        apart: EXAMINE_APART,
+    }
+}

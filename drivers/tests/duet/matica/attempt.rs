@@ -1,0 +1,439 @@
+//! One job as a spooler plays it: each stage under its intent, and after a doubt the questions and the row of the
+//! custody table that fits. A thin reading of the domain's verdict, as far as this maker's rows need one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cetak_drivers::contract::*;
+use cetak_firmware_sims::device::Device;
+use cetak_firmware_sims::hands::Hand;
+use cetak_firmware_sims::matica::PositionAfterPower;
+use cetak_firmware_sims::mechanism::{CardPlace, Looks, Station};
+
+use super::cards::{assert_face, check, picture};
+use super::{Duet, examine};
+
+/// Doubts of one attempt at most, and tries to be heard in each.
+const DOUBTS_MAX: usize = 6;
+const TRIES_MAX: usize = 12;
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// A whole card exists.
+    Printed,
+    /// No blank was drawn.
+    NotFed,
+    /// The card is in the reject box.
+    Rejected,
+    /// The card is clean and not inside.
+    Sought,
+    /// A person looks.
+    Asked(&'static str),
+}
+
+/// One attempt at one job.
+pub(crate) struct Attempt {
+    pub(crate) setup: Setup,
+    pub(crate) image: Arc<CardImage>,
+    pub(crate) point: Point,
+    baseline: Evidence,
+    uid: Option<String>,
+    stuck: bool,
+    lid_opened: bool,
+    power_lost: bool,
+    listened: bool,
+    /// How often it was in doubt.
+    pub(crate) doubts: usize,
+    /// What it was in doubt for, each time.
+    pub(crate) reasons: Vec<Answer>,
+    /// The stage whose answer counts as never come: the host dies behind it.
+    pub(crate) dies_after: Option<Stage>,
+}
+
+impl Attempt {
+    pub(crate) fn new(setup: Setup, image: &Arc<CardImage>) -> Attempt {
+        Attempt {
+            setup,
+            image: Arc::clone(image),
+            point: Point::Before,
+            baseline: Evidence::default(),
+            uid: None,
+            stuck: false,
+            lid_opened: false,
+            power_lost: false,
+            listened: true,
+            doubts: 0,
+            reasons: Vec::new(),
+            dies_after: None,
+        }
+    }
+
+    /// Plays it to its end.
+    pub(crate) fn run(&mut self, duet: &mut Duet) -> End {
+        for tries in 0..TRIES_MAX {
+            mend(duet);
+            if tries % 4 == 3 {
+                off_and_on(duet);
+            }
+            if let Answer::Done(baseline) = duet.ask(Request::Prepare(self.setup)) {
+                self.baseline = baseline;
+                return self.go_on(duet);
+            }
+            duet.pass(Duration::from_secs(30));
+        }
+        panic!("never prepared: {:?}", duet.news.last());
+    }
+
+    fn go_on(&mut self, duet: &mut Duet) -> End {
+        while self.doubts <= DOUBTS_MAX {
+            let answer = match self.point {
+                Point::Before => self.order(duet, Stage::Feed),
+                Point::Answered(Stage::Feed) | Point::Bound if self.setup.chip => {
+                    self.uid = Some(duet.reader("uid"));
+                    if duet.reader("apdu 00D60001020102") == "9000" {
+                        self.point = Point::Answered(Stage::Chip);
+                        continue;
+                    }
+                    // A card that no reader sees goes to the reject box.
+                    match self.carry_out(duet, Ok(Verdict::Reject)) {
+                        Some(Some(end)) => return end,
+                        Some(None) | None => Answer::Lost,
+                    }
+                }
+                Point::Answered(Stage::Chip) => self.order(duet, Stage::Park),
+                Point::Answered(Stage::Feed | Stage::Park) => {
+                    match duet.ask(Request::Load(Arc::clone(&self.image))) {
+                        Answer::Done(_) => self.order(duet, Stage::Face),
+                        other @ (Answer::Fault(..) | Answer::Silent { .. } | Answer::Lost) => other,
+                    }
+                }
+                Point::Answered(Stage::Face) => self.order(duet, Stage::Finish),
+                other @ (Point::Bound | Point::Sent(_) | Point::Answered(_) | Point::Held) => {
+                    panic!("nothing follows {other:?}")
+                }
+            };
+            if let (Answer::Done(evidence), Point::Answered(Stage::Finish)) = (&answer, self.point)
+            {
+                let counted = self.baseline.cards.map(|cards| cards + 1);
+                if evidence.place == Place::Empty && evidence.cards == counted {
+                    return End::Printed;
+                }
+            }
+            if !matches!(answer, Answer::Done(_)) || self.point == Point::Answered(Stage::Finish) {
+                self.doubts += 1;
+                if let Some(end) = self.doubt(duet, answer) {
+                    return end;
+                }
+            }
+        }
+        panic!(
+            "no end after {DOUBTS_MAX} doubts: {:?}: {:?}",
+            self.reasons.last(),
+            duet.texts()
+        )
+    }
+
+    /// Commits the intent, orders, and takes the answer.
+    fn order(&mut self, duet: &mut Duet, stage: Stage) -> Answer {
+        self.point = Point::Sent(stage);
+        let answer = duet.ask(Request::Do(stage));
+        if self.dies_after == Some(stage) {
+            self.dies_after = None;
+            duet.restart();
+            return Answer::Lost;
+        }
+        if matches!(answer, Answer::Done(_)) {
+            self.point = Point::Answered(stage);
+        }
+        answer
+    }
+
+    /// After a doubt: listen, examine, rule. `None`: the attempt goes on.
+    fn doubt(&mut self, duet: &mut Duet, reason: Answer) -> Option<End> {
+        self.hear(&reason);
+        self.reasons.push(reason);
+        for tries in 0..TRIES_MAX {
+            mend(duet);
+            if tries % 4 == 3 {
+                off_and_on(duet);
+            }
+            let told = duet.news.len();
+            let after = match self.point {
+                Point::Sent(stage) | Point::Answered(stage) => Some(stage),
+                Point::Before | Point::Bound | Point::Held => None,
+            };
+            let heard = duet.ask(Request::Listen { after });
+            let seen = match &heard {
+                Answer::Done(_) | Answer::Fault(..) => duet.ask(examine()),
+                Answer::Silent { .. } | Answer::Lost => heard.clone(),
+            };
+            for event in &duet.news[told..] {
+                if let Event::Fault(fault) = event {
+                    self.hear(&Answer::Fault(fault.clone(), Evidence::default()));
+                }
+            }
+            self.hear(&heard);
+            self.hear(&seen);
+            let (Answer::Done(evidence) | Answer::Fault(_, evidence)) = seen else {
+                duet.pass(Duration::from_secs(30));
+                continue;
+            };
+            let verdict = self.verdict(duet, &evidence);
+            if let Some(end) = self.carry_out(duet, verdict) {
+                return end;
+            }
+        }
+        panic!("never heard again: {:?}", self.reasons)
+    }
+
+    /// `Some(None)`: the attempt goes on; `None`: it is examined again.
+    fn carry_out(
+        &mut self,
+        duet: &mut Duet,
+        verdict: Result<Verdict, &'static str>,
+    ) -> Option<Option<End>> {
+        match verdict {
+            Err(why) => Some(Some(End::Asked(why))),
+            Ok(Verdict::Go(Point::Before)) => Some(Some(End::NotFed)),
+            Ok(Verdict::Go(to)) => {
+                self.point = to;
+                let inside = Setup {
+                    card_inside: true,
+                    ..self.setup
+                };
+                let answer = duet.ask(Request::Prepare(inside));
+                self.hear(&answer);
+                matches!(answer, Answer::Done(_)).then_some(None)
+            }
+            Ok(Verdict::Printed) => Some(Some(End::Printed)),
+            Ok(Verdict::Sought) => Some(Some(End::Sought)),
+            Ok(Verdict::Reject) => {
+                self.point = Point::Sent(Stage::Reject);
+                let answer = duet.ask(Request::Do(Stage::Reject));
+                self.hear(&answer);
+                matches!(answer, Answer::Done(_)).then_some(Some(End::Rejected))
+            }
+            Ok(Verdict::Spoiled | Verdict::Clear | Verdict::Ask) => {
+                Some(Some(End::Asked("the row says so")))
+            }
+        }
+    }
+
+    fn hear(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Done(evidence) | Answer::Fault(_, evidence) => {
+                self.lid_opened |= evidence.lid_open == Some(true);
+                self.power_lost |= evidence.power == Power::Lost;
+            }
+            Answer::Silent { .. } | Answer::Lost => self.listened = false,
+        }
+        if let Answer::Fault(fault, _) = answer {
+            self.lid_opened |= *fault == Fault::CoverOpen;
+            self.stuck |= matches!(fault, Fault::CardJam | Fault::MechanicalTimeout);
+        }
+    }
+
+    /// The row that holds; `Err`: a person is asked, and why.
+    fn verdict(&self, duet: &mut Duet, evidence: &Evidence) -> Result<Verdict, &'static str> {
+        let capabilities = duet.capabilities.clone();
+        let point = match self.point {
+            Point::Answered(Stage::Feed) if !self.setup.chip => Point::Answered(Stage::Park),
+            Point::Answered(stage @ (Stage::Finish | Stage::Face)) => Point::Sent(stage),
+            point @ (Point::Before
+            | Point::Sent(_)
+            | Point::Answered(_)
+            | Point::Bound
+            | Point::Held) => point,
+        };
+        let finish = point == Point::Sent(Stage::Finish);
+        if evidence.unit != self.baseline.unit {
+            return Err("another unit answers");
+        }
+        if !evidence.settled {
+            return Err("two readings differ");
+        }
+        let counted = evidence
+            .cards
+            .zip(self.baseline.cards)
+            .and_then(|(after, before)| after.checked_sub(before));
+        if counted.is_some_and(|counted| counted > 1) {
+            return Err("more than one card was counted");
+        }
+        if self.lid_opened && (finish || point == Point::Sent(Stage::Reject)) {
+            return Err("the lid was open with a face begun");
+        }
+        if self.stuck {
+            return Err("a card is stuck");
+        }
+        let kept = match evidence.power {
+            _ if self.power_lost => false,
+            Power::Kept => true,
+            Power::Unknown => self.listened && !capabilities.witnesses.power,
+            Power::Lost => false,
+        };
+        let chip = (evidence.place == Place::Contactless).then(|| duet.reader("uid"));
+        let fits = |row: &&Row| {
+            let power = match row.power {
+                None => true,
+                Some(Power::Kept) => kept,
+                Some(Power::Lost | Power::Unknown) => !kept,
+            };
+            let place = match row.place {
+                None => true,
+                Some(PlaceIs::In) => evidence.place.inside() == Some(true),
+                Some(PlaceIs::AtStation) => evidence.place == Place::Contactless,
+                Some(PlaceIs::Empty) => evidence.place.inside() == Some(false),
+            };
+            let last = match row.last {
+                None => true,
+                Some(LastIs::Ok) => evidence.last == LastAnswer::Ok,
+                Some(LastIs::FeederEmpty) => evidence.last == LastAnswer::Fault(Fault::FeederEmpty),
+            };
+            let same = chip.is_some() && (self.uid.is_none() || self.uid == chip);
+            row.at == point
+                && power
+                && place
+                && last
+                && (row.cards.is_none() || row.cards == counted)
+                && (row.chip.is_none() || same)
+                && row
+                    .bench
+                    .iter()
+                    .all(|flag| capabilities.bench.contains(flag))
+        };
+        let row = capabilities.rows.iter().find(fits);
+        let row = row.ok_or("no row fits")?;
+        if finish && !kept && row.verdict != Verdict::Printed {
+            return Err("without hold a power cut in the last part proves nothing");
+        }
+        Ok(row.verdict)
+    }
+}
+
+/// What a person does at once: power, cable, lid, film.
+pub(crate) fn mend(duet: &mut Duet) {
+    let mechanism = duet.firmware.mechanism();
+    let torn = mechanism.film().is_none_or(|film| film.torn);
+    let (power, plugged, lid_open) = (mechanism.power(), mechanism.plugged(), mechanism.lid_open());
+    if !plugged {
+        duet.hand(Hand::PlugIn);
+    }
+    if !power {
+        duet.hand(Hand::PowerOn);
+    }
+    if torn {
+        duet.hand(Hand::Film { panels: None });
+    }
+    if lid_open {
+        duet.hand(Hand::CloseLid);
+    }
+}
+
+/// A person switches off what stays silent.
+fn off_and_on(duet: &mut Duet) {
+    duet.hand(Hand::PowerOff);
+    duet.pass(Duration::from_secs(5));
+    duet.hand(Hand::PowerOn);
+    duet.pass(Duration::from_secs(30));
+}
+
+/// Compares how an attempt ended with the truth; then a person puts all in order, the job is printed again where
+/// there is no whole card of it, and another person's card comes out with no face but its own.
+#[track_caller]
+pub(crate) fn judge(duet: &mut Duet, attempt: &Attempt, end: &End, about: &str) {
+    let mechanism = duet.firmware.mechanism();
+    let inked: Vec<u64> = mechanism
+        .cards()
+        .filter(|card| card.looks() != Looks::Blank)
+        .map(|card| card.id.0)
+        .collect();
+    assert!(inked.len() <= 1, "{about}: {inked:?} carry one job's ink");
+    assert!(mechanism.picked() <= 1, "{about}: a second card");
+    let place = |id: u64| duet.card(id).place;
+    let whole = |id: &u64| duet.card(*id).looks() == Looks::Whole;
+    match end {
+        End::Printed => {
+            assert_eq!(inked, [1], "{about}");
+            duet.assert_card(1, CardPlace::Output, Looks::Whole);
+            assert_face(duet, 1, &attempt.image);
+        }
+        End::NotFed => {
+            // A blank that is stuck at the feeder has not entered: a hand takes it out.
+            let stuck = mechanism.jam() == Some(Station::Feeder);
+            assert!(
+                mechanism.picked() == 0 || stuck,
+                "{about}: a blank was drawn"
+            );
+            assert!(inked.is_empty(), "{about}");
+        }
+        End::Rejected => assert_eq!(place(1), CardPlace::Reject, "{about}"),
+        End::Sought => {
+            assert!(inked.is_empty(), "{about}: a face on a sought card");
+            // What the printer has forgotten behind a power cut is found by the person who seeks.
+            let forgets = duet.firmware.inner.switches().position_after_power;
+            let forgets = forgets == PositionAfterPower::Forgotten;
+            assert!(mechanism.inside().is_empty() || forgets, "{about}");
+        }
+        End::Asked(_) => {}
+    }
+    let printed = *end == End::Printed
+        || matches!(end, End::Asked(_))
+            && inked.iter().any(whole)
+            && inked.iter().all(|id| place(*id) == CardPlace::Output);
+    put_in_order(duet);
+    let mut images = vec![picture(77)];
+    if !printed {
+        images.insert(0, Arc::clone(&attempt.image));
+    }
+    for image in images {
+        check(duet, attempt.setup, &image);
+    }
+    let good = duet
+        .firmware
+        .mechanism()
+        .cards()
+        .filter(|card| card.place == CardPlace::Output && card.looks() == Looks::Whole);
+    assert_eq!(
+        good.count(),
+        1 + usize::from(!printed),
+        "{about}: since the trays were emptied"
+    );
+}
+
+/// A person takes out what is inside and empties the trays, waits until the printer has started, and wakes it.
+pub(crate) fn put_in_order(duet: &mut Duet) {
+    mend(duet);
+    if duet.firmware.mechanism().jam().is_some() {
+        duet.hand(Hand::ClearJam);
+    }
+    duet.pass(Duration::from_secs(200));
+    if !duet.firmware.mechanism().inside().is_empty() {
+        duet.take_inside();
+        duet.pass(Duration::from_secs(20));
+    }
+    for hand in [Hand::TakeOutput, Hand::EmptyReject, Hand::TakePile] {
+        duet.hand(hand);
+    }
+    if duet
+        .firmware
+        .mechanism()
+        .film()
+        .is_none_or(|film| film.torn)
+    {
+        duet.hand(Hand::Film { panels: None });
+    }
+    // Before the next card a spooler clears what may stand; what stays silent is switched off.
+    for request in [
+        Request::Do(Stage::Clear),
+        Request::Prepare(super::cards::plain()),
+    ] {
+        let mut tries = 0;
+        while !matches!(duet.ask(request.clone()), Answer::Done(_)) {
+            tries += 1;
+            assert!(tries < TRIES_MAX, "not in order: {:?}", duet.news.last());
+            off_and_on(duet);
+            duet.pass(Duration::from_secs(200));
+        }
+    }
+}

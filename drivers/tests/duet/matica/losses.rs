@@ -1,0 +1,148 @@
+//! Connection, cable and power lost at any byte of a card, in both directions: nothing is printed twice, and what the
+//! custody table then says agrees with what the mechanism shows, or a person is asked.
+
+use std::collections::BTreeMap;
+
+use cetak_drivers::contract::*;
+use cetak_firmware_sims::faults::{Step, Strike};
+use cetak_firmware_sims::matica::Switches;
+
+use super::attempt::{Attempt, End, judge};
+use super::cards::{ktp, picture, plain};
+use super::unit::{Harm, Towards};
+use super::{MODELS, Make};
+use crate::bench::struck;
+
+/// Every so-manieth byte; no divisor of a message's length, so that all places of a message are met.
+const STRIDE: usize = 7;
+
+/// Bytes that a whole card takes in both directions.
+fn lengths(model: &'static str, setup: Setup) -> [u64; 2] {
+    let mut duet = Make::new(model).duet();
+    assert_eq!(
+        Attempt::new(setup, &picture(1)).run(&mut duet),
+        End::Printed
+    );
+    duet.firmware.passed
+}
+
+fn everywhere(harm: Harm) -> BTreeMap<String, usize> {
+    let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+    for model in MODELS {
+        for setup in [plain(), ktp()] {
+            let lengths = lengths(model, setup);
+            assert!(lengths[0] > 1900 && lengths[1] > 300, "{lengths:?}");
+            for towards in [Towards::Printer, Towards::Host] {
+                for at in (1..=lengths[towards as usize]).step_by(STRIDE) {
+                    let about = format!(
+                        "{model}, chip {}, {harm:?} behind byte {at} {towards:?}",
+                        setup.chip
+                    );
+                    let mut duet = Make::new(model).duet();
+                    duet.firmware.harm_at(towards, at, harm);
+                    let mut attempt = Attempt::new(setup, &picture(1));
+                    let end = attempt.run(&mut duet);
+                    assert!(duet.firmware.harmed(), "{about}");
+                    *ends.entry(name(&end)).or_default() += 1;
+                    judge(&mut duet, &attempt, &end, &about);
+                }
+            }
+        }
+    }
+    ends
+}
+
+fn name(end: &End) -> String {
+    match end {
+        End::Asked(why) => format!("asked: {why}"),
+        other @ (End::Printed | End::NotFed | End::Rejected | End::Sought) => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_connection_that_falls_behind_any_byte() {
+    let ends = everywhere(Harm::Link);
+    assert!(ends["Printed"] > 500, "{ends:?}");
+    assert!(ends.contains_key("asked: no row fits"), "{ends:?}");
+}
+
+#[test]
+fn a_cable_that_is_pulled_behind_any_byte() {
+    let ends = everywhere(Harm::Cable);
+    assert!(ends["Printed"] > 500, "{ends:?}");
+}
+
+#[test]
+fn power_that_goes_behind_any_byte() {
+    let ends = everywhere(Harm::Power);
+    assert!(ends["Printed"] > 500, "{ends:?}");
+}
+
+#[test]
+fn under_any_reading_of_the_unknown_nothing_prints_twice() {
+    let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+    for model in MODELS {
+        let lengths = lengths(model, ktp());
+        for towards in [Towards::Printer, Towards::Host] {
+            for (at, seed) in (1..=lengths[towards as usize]).step_by(3).zip(1..) {
+                let switches = Switches::draw(seed);
+                let harm =
+                    [Harm::Link, Harm::Cable, Harm::Power][usize::try_from(seed % 3).unwrap()];
+                let about = format!("{model}, {harm:?} behind byte {at} {towards:?}, seed {seed}");
+                let mut make = Make::new(model);
+                make.switches = switches;
+                let mut duet = make.duet();
+                duet.firmware.harm_at(towards, at, harm);
+                let mut attempt = Attempt::new(ktp(), &picture(1));
+                let end = attempt.run(&mut duet);
+                *ends.entry(name(&end)).or_default() += 1;
+                judge(&mut duet, &attempt, &end, &about);
+            }
+        }
+    }
+    assert!(ends["Printed"] > 400 && ends["Sought"] > 400, "{ends:?}");
+}
+
+/// Every part of a card's way, and how far into it, per thousand.
+const WAY: [Step; 9] = [
+    Step::Feed,
+    Step::Station,
+    Step::Park,
+    Step::Panel(0),
+    Step::Panel(1),
+    Step::Panel(3),
+    Step::Panel(4),
+    Step::Eject,
+    Step::Reject,
+];
+const PERMILLE: [u16; 4] = [0, 250, 600, 999];
+
+#[test]
+fn what_strikes_in_mid_motion_leaves_one_card_of_the_job_at_most() {
+    let strikes = [
+        Strike::Jam,
+        Strike::LidOpens,
+        Strike::PowerCut,
+        Strike::PowerDip(3000),
+        Strike::CablePulled,
+        Strike::StaleAnswer,
+    ];
+    for (model, strike) in MODELS.into_iter().flat_map(|m| strikes.map(|s| (m, s))) {
+        for (step, permille) in WAY.into_iter().flat_map(|s| PERMILLE.map(|p| (s, p))) {
+            if step == Step::Reject {
+                continue;
+            }
+            let about = format!("{model}: {strike:?} at {permille} of {step:?}");
+            let mut make = Make::new(model);
+            make.plan = struck(step, permille, strike);
+            let mut duet = make.duet();
+            let mut attempt = Attempt::new(ktp(), &picture(1));
+            let end = attempt.run(&mut duet);
+            assert!(
+                attempt.doubts > 0 || strike == Strike::StaleAnswer,
+                "{about}"
+            );
+            judge(&mut duet, &attempt, &end, &about);
+        }
+    }
+}
