@@ -67,8 +67,11 @@ impl Sense {
 
     /// Whether only an initialisation ends it.
     pub(super) fn latches(self) -> bool {
-        // Supplies and the head are told as long as they last, a stripe that cannot be read only once.
-        let passes = matches!(self.asc(), 0xA1 | 0xA8 | 0xAD | 0xAE | 0xB0 | 0xB1 | 0xF8);
+        // Supplies, the head and the cold are told as long as they last, a stripe that cannot be read only once.
+        let passes = matches!(
+            self.asc(),
+            0xA1 | 0xA8 | 0xAD | 0xAE | 0xB0 | 0xB1 | 0xF6 | 0xF8
+        );
         matches!(self.key(), 3 | 4) && !passes
     }
 
