@@ -15,6 +15,7 @@ use crate::bench::{self, Line, Maker, Parts};
 mod attempt;
 mod bad;
 mod cards;
+mod catalogue;
 mod film;
 mod losses;
 mod unit;

@@ -164,6 +164,8 @@ impl Unit {
         };
         let (name, sequence) = (wire::name(bytes), wire::word(bytes, 3));
         let act = self.scripted(&name);
+        // Answers come in order: what the firmware has said before goes before.
+        self.hear_firmware();
         self.texts.push(name);
         self.frame_left = length;
         match act {
