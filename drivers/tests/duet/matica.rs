@@ -16,6 +16,7 @@ mod attempt;
 mod bad;
 mod cards;
 mod catalogue;
+mod cuts;
 mod film;
 mod losses;
 mod unit;
