@@ -19,6 +19,7 @@ mod catalogue;
 mod cuts;
 mod film;
 mod losses;
+mod readings;
 mod unit;
 mod wire;
 
