@@ -20,6 +20,7 @@ mod cuts;
 mod film;
 mod losses;
 mod readings;
+mod standing;
 mod unit;
 mod wire;
 
