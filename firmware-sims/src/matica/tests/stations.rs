@@ -20,6 +20,9 @@ fn a_move_with_a_station_engaged_is_refused_or_releases_it() {
         let mut bench = Bench::new(switches);
         bench.ok(&[[4, 2, 0, 1], CONTACTS]);
         assert_eq!(bench.ask(&PARK), contact);
+        // Released, the card may go.
+        bench.ok(&[[0x0A, 2, 0x40, 0], [5, 2, 0, 2]]);
+        assert_eq!(bench.place(), (0, 2));
         let mut bench = Bench::new(switches);
         bench.ok(&[TO_CHIP, ENGAGE]);
         assert_eq!(bench.ask(&PARK), antenna);

@@ -449,3 +449,48 @@ fn errors_are_logged_and_counted() {
     let log = bench.usb(&[0x3C, 2, 0x90, 0, 0, 0, 1, 4, 0, 0]);
     assert_eq!(log[..8], [0, 0, 0, 1, 0, 3, 0x93, 0]);
 }
+
+#[test]
+fn rezero_initialises_as_command_03_does() {
+    let mut bench = xid8600(Switches::default());
+    bench.ok(&[LOAD]);
+    bench.usb(&[1, 0, 0, 0, 0, 0]);
+    assert_eq!(bench.usb_sense(&[0; 6]), [0x02, 0xDB]);
+    bench.pass(20_000);
+    bench.usb(&[0; 6]);
+    assert_eq!(bench.card(1).place, CardPlace::Reject);
+    assert_eq!(bench.place(), (4, 0));
+}
+
+#[test]
+fn what_is_simulated_by_its_answer_only_moves_nothing() {
+    let mut bench = xid8600(Switches::default());
+    bench.usb(&[0x1D, 0, 1, 0, 0x0A, 0]);
+    assert_eq!(
+        bench.usb_sense(&[0x2F, 0, 0, 0, 0, 7, 0, 0, 5, 0]),
+        [0x05, 0x2D]
+    );
+    bench.pass(60_000);
+    assert_eq!(bench.printer.mechanism().picked(), 0);
+    assert_eq!(bench.usb(&[0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0])[0], 4);
+}
+
+#[test]
+fn job_information_begins_another_picture() {
+    let mut bench = xid8600(Switches::default());
+    let job = [0x3B, 2, 0x60, 0, 0, 0, 0, 0, 0x60, 0];
+    let mut pictures = Vec::new();
+    for begins in [false, true] {
+        if begins {
+            assert!(bench.printer.scsi(&job, &[b'A'; 96], bench.uptime).good);
+        }
+        bench.planes(9);
+        bench.usb(&[0x31, 8, 7, 0, 0, 0, 0, 0, 0, 0]);
+        bench.pass(60_000);
+        pictures.push(bench.printer.mechanism().film_pictures().len());
+    }
+    assert_eq!(pictures, [1, 2]);
+    let short = bench.printer.scsi(&job, &[0; 95], bench.uptime);
+    assert!(!short.good);
+    assert_eq!(bench.usb(&[3, 0, 0, 0, 20, 0])[12], 0x1A);
+}
