@@ -47,6 +47,8 @@ pub(crate) struct Attempt {
     pub(crate) doubts: usize,
     /// What it was in doubt for, each time.
     pub(crate) reasons: Vec<Answer>,
+    /// And where.
+    points: Vec<Point>,
     /// The stage whose answer counts as never come: the host dies behind it.
     pub(crate) dies_after: Option<Stage>,
 }
@@ -65,6 +67,7 @@ impl Attempt {
             listened: true,
             doubts: 0,
             reasons: Vec::new(),
+            points: Vec::new(),
             dies_after: None,
         }
     }
@@ -96,7 +99,7 @@ impl Attempt {
                         continue;
                     }
                     // A card that no reader sees goes to the reject box.
-                    match self.carry_out(duet, Ok(Verdict::Reject)) {
+                    match self.carry_out(duet, Ok(Verdict::Reject), true) {
                         Some(Some(end)) => return end,
                         Some(None) | None => Answer::Lost,
                     }
@@ -109,15 +112,26 @@ impl Attempt {
                     }
                 }
                 Point::Answered(Stage::Face) => self.order(duet, Stage::Finish),
-                other @ (Point::Bound | Point::Sent(_) | Point::Answered(_) | Point::Held) => {
+                Point::Held => self.order(duet, Stage::Eject),
+                other @ (Point::Bound | Point::Sent(_) | Point::Answered(_)) => {
                     panic!("nothing follows {other:?}")
                 }
             };
-            if let (Answer::Done(evidence), Point::Answered(Stage::Finish)) = (&answer, self.point)
-            {
-                let counted = self.baseline.cards.map(|cards| cards + 1);
-                if evidence.place == Place::Empty && evidence.cards == counted {
-                    return End::Printed;
+            if let Answer::Done(evidence) = &answer {
+                match self.point {
+                    Point::Answered(Stage::Finish) if self.proves(duet, evidence) => {
+                        if !self.setup.hold {
+                            return End::Printed;
+                        }
+                        self.point = Point::Held;
+                        continue;
+                    }
+                    Point::Answered(Stage::Eject) => return End::Printed,
+                    Point::Before
+                    | Point::Bound
+                    | Point::Held
+                    | Point::Sent(_)
+                    | Point::Answered(_) => {}
                 }
             }
             if !matches!(answer, Answer::Done(_)) || self.point == Point::Answered(Stage::Finish) {
@@ -132,6 +146,18 @@ impl Attempt {
             self.reasons.last(),
             duet.texts()
         )
+    }
+
+    /// Whether that stage was once in doubt.
+    pub(crate) fn in_doubt_at(&self, stage: Stage) -> bool {
+        self.points.contains(&Point::Sent(stage))
+    }
+
+    /// Whether every witness there is agrees with an answered transfer.
+    fn proves(&self, duet: &Duet, evidence: &Evidence) -> bool {
+        let counts = duet.capabilities.witnesses.cards;
+        let counted = self.baseline.cards.map(|cards| cards + 1);
+        evidence.place.inside() == Some(self.setup.hold) && (!counts || evidence.cards == counted)
     }
 
     /// Commits the intent, orders, and takes the answer.
@@ -153,6 +179,7 @@ impl Attempt {
     fn doubt(&mut self, duet: &mut Duet, reason: Answer) -> Option<End> {
         self.hear(&reason);
         self.reasons.push(reason);
+        self.points.push(self.point);
         for tries in 0..TRIES_MAX {
             mend(duet);
             if tries % 4 == 3 {
@@ -180,7 +207,8 @@ impl Attempt {
                 continue;
             };
             let verdict = self.verdict(duet, &evidence);
-            if let Some(end) = self.carry_out(duet, verdict) {
+            let inside = evidence.place.inside() == Some(true);
+            if let Some(end) = self.carry_out(duet, verdict, inside) {
                 return end;
             }
         }
@@ -192,6 +220,7 @@ impl Attempt {
         &mut self,
         duet: &mut Duet,
         verdict: Result<Verdict, &'static str>,
+        inside: bool,
     ) -> Option<Option<End>> {
         match verdict {
             Err(why) => Some(Some(End::Asked(why))),
@@ -205,6 +234,12 @@ impl Attempt {
                 let answer = duet.ask(Request::Prepare(inside));
                 self.hear(&answer);
                 matches!(answer, Answer::Done(_)).then_some(None)
+            }
+            Ok(Verdict::Printed) if inside => {
+                self.point = Point::Sent(Stage::Eject);
+                let answer = duet.ask(Request::Do(Stage::Eject));
+                self.hear(&answer);
+                matches!(answer, Answer::Done(_)).then_some(Some(End::Printed))
             }
             Ok(Verdict::Printed) => Some(Some(End::Printed)),
             Ok(Verdict::Sought) => Some(Some(End::Sought)),
@@ -247,6 +282,12 @@ impl Attempt {
             | Point::Held) => point,
         };
         let finish = point == Point::Sent(Stage::Finish);
+        if matches!(
+            point,
+            Point::Held | Point::Sent(Stage::Eject) | Point::Answered(Stage::Eject)
+        ) {
+            return Ok(Verdict::Printed);
+        }
         if evidence.unit != self.baseline.unit {
             return Err("another unit answers");
         }
@@ -304,7 +345,7 @@ impl Attempt {
         };
         let row = capabilities.rows.iter().find(fits);
         let row = row.ok_or("no row fits")?;
-        if finish && !kept && row.verdict != Verdict::Printed {
+        if finish && !kept && !self.setup.hold && row.verdict != Verdict::Printed {
             return Err("without hold a power cut in the last part proves nothing");
         }
         Ok(row.verdict)

@@ -65,11 +65,20 @@ fn between_print_and_transfer_the_connection_is_the_job_and_another_one_fuses_no
         ] {
             let mut duet = on_film(Make::new(model), ktp());
             comes(&mut duet, between);
-            // Without the questions, with them, and with the settings for going on: the film is nobody's.
-            let refused = [duet.ask(Request::Do(Stage::Finish)), {
-                duet.listen(Stage::Face);
-                duet.ask(Request::Do(Stage::Finish))
-            }];
+            // Without the questions, on another connection, with them, and with the next picture loaded: whatever
+            // lies on the film is nobody's.
+            let finish = Request::Do(Stage::Finish);
+            let mut refused = vec![duet.ask(finish.clone())];
+            duet.ask(super::examine());
+            refused.push(duet.ask(finish.clone()));
+            duet.listen(Stage::Face);
+            refused.push(duet.ask(finish.clone()));
+            duet.done(Request::Prepare(Setup {
+                card_inside: true,
+                ..ktp()
+            }));
+            duet.done(Request::Load(picture(2)));
+            refused.push(duet.ask(finish));
             for answer in refused {
                 assert!(
                     matches!(answer, Answer::Lost | Answer::Fault(Fault::OutOfStep, _)),
