@@ -211,6 +211,12 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "the planes that follow and their bytes",
         "doc; measured",
     ),
+    // The port.
+    (
+        "GET_PORT_STATUS",
+        "18 idle, 08 busy, 10 with a fault on the display, 00 without power or while it starts",
+        "capture",
+    ),
 ];
 
 /// Names that are taken and ignored.

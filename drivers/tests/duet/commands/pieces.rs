@@ -56,7 +56,7 @@ pub(crate) const MATICA: &[(&str, &[&str])] = &[
 /// Magicard: the port's requests, which no byte in the pipe asks for.
 #[rustfmt::skip] // A table: one row a line.
 pub(crate) const MAGICARD: &[(&str, &[&str])] = &[
-    ("GET_PORT_STATUS", &["Output::AskPortStatus", "LinkNews::PortStatus"]),
+    ("GET_PORT_STATUS", &["Output::AskPortStatus", "LinkNews::PortStatus", ".port_status()"]),
 ];
 
 /// Whether a piece stands in code without white space; a name only as a whole word outside of texts.

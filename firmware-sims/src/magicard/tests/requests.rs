@@ -369,6 +369,7 @@ fn every_field_and_request_of_the_table_is_known() {
         let requests = [
             "INF", "ERR", "STA", "SNR", "QPR", "OKY", "CAN", "CLN", "TST", "RST", "EJT", "FEE",
             "FLI", "CHP", "EJM", "LNG", "CAM", "RAM", "AAA", "FRM", "BSO", "MAG", "KEE", "SZB",
+            "GET",
         ];
         let known = fields.split(',').any(|field| field.starts_with(&stem))
             || requests.contains(&stem.as_str());
