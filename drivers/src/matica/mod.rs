@@ -245,10 +245,11 @@ impl Conversation {
         }
     }
 
-    /// It was greeted and its job start got no answer: half a message of an earlier connection may stand before it,
-    /// and what is sent here never reads as what it is \[unknown\].
-    fn is_deaf(&self) -> bool {
-        self.greeting.is_some() && self.job.is_some() && !self.begun
+    /// It was greeted and then fell silent, or its job start got no answer of its own: half a message of an earlier
+    /// connection may stand before it, and what is sent here never reads as what it is \[unknown\].
+    fn is_deaf(&self, silent: bool) -> bool {
+        let unbegun = self.job.is_some() && !self.begun;
+        self.greeting.is_some() && (silent || unbegun)
     }
 
     /// Whether a message of ours had that number.
@@ -383,7 +384,8 @@ impl Matica {
         {
             self.end_job();
         }
-        if task.has_no_card() && self.conversation.is_deaf() {
+        let silent = matches!(answer, Answer::Silent { .. });
+        if task.has_no_card() && self.conversation.is_deaf(silent) {
             self.end_job();
         }
         self.tell(Event::Answered(answer));

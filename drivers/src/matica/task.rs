@@ -176,9 +176,9 @@ impl Task {
         self.steps = steps.into_iter().collect();
     }
 
-    /// Whether no attempt can be open while this is asked.
+    /// Whether no attempt can be open while this is asked, and no card was told to be inside.
     pub(super) fn has_no_card(&self) -> bool {
-        match &self.request {
+        let alone = match &self.request {
             Request::Prepare(setup) => !setup.card_inside,
             Request::Do(Stage::Clear) => true,
             Request::Load(_)
@@ -188,7 +188,8 @@ impl Task {
             | Request::Status
             | Request::Identify
             | Request::AwaitRestart => false,
-        }
+        };
+        alone && self.evidence.place.inside() != Some(true)
     }
 
     /// Whether the job on this connection is over with this answer, once the path is empty.

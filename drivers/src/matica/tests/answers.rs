@@ -51,6 +51,30 @@ fn a_connection_that_never_begins_its_job_is_left_where_no_card_is_in_question()
 }
 
 #[test]
+fn a_connection_that_fell_silent_is_left_where_no_card_is_in_question_or_inside() {
+    for text in ["01020000", "02020000"] {
+        let mut bench = plain(XID8600);
+        bench.fake.on(text, Does::Nothing);
+        let silent = bench.ask(Request::Prepare(setup(false)));
+        assert!(
+            matches!(silent, Answer::Silent { .. }),
+            "{text}: {silent:?}"
+        );
+        assert_eq!(bench.closes, 1, "{text}");
+        bench.forget();
+        bench.done(Request::Prepare(setup(false)));
+        assert!(bench.texts().contains(&"job"), "{text}: on a new one");
+    }
+    // A card that is told to be inside, and counters that are silent: it is kept.
+    let mut bench = plain(XID8600);
+    bench.fake.place = Some(0);
+    bench.fake.udp_dead = true;
+    let silent = bench.ask(Request::Prepare(setup(false)));
+    assert!(matches!(silent, Answer::Silent { .. }), "{silent:?}");
+    assert_eq!(bench.closes, 0);
+}
+
+#[test]
 fn double_and_late_answers_are_known_by_their_number() {
     let mut bench = plain(XID9300);
     bench.fake.on("04028000", Does::Repeats(3));

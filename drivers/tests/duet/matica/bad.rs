@@ -7,11 +7,12 @@ use std::time::Duration;
 use cetak_drivers::contract::*;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::hands::Hand;
+use cetak_firmware_sims::matica::HalfPayload;
 use cetak_firmware_sims::mechanism::{Blank, CardPlace, Looks};
 
-use super::attempt::{Attempt, End, judge};
+use super::attempt::{Attempt, End, judge, put_in_order};
 use super::cards::{check, ktp, picture, plain};
-use super::unit::{Act, Datagrams};
+use super::unit::{Act, Datagrams, Harm, Towards};
 use super::wire::{DONE, GREETING, word, words};
 use super::{Duet, MODELS, Make, XID8600, XID9300};
 
@@ -418,4 +419,36 @@ fn datagrams_that_are_lost_torn_double_or_strangers_are_asked_again() {
     let mut duet = Make::new(XID8600).duet();
     duet.firmware.inner.lose_datagrams(2);
     duet.done(Request::Prepare(plain()));
+}
+
+#[test]
+fn half_a_job_start_that_outlives_its_connection_keeps_the_next_one_deaf_for_a_while_only() {
+    for model in MODELS {
+        for half_payload in [HalfPayload::Timeout(43), HalfPayload::Wait] {
+            for at in (1..124).step_by(3) {
+                let mut make = Make::new(model);
+                make.switches.half_payload = half_payload;
+                let mut duet = make.duet();
+                duet.firmware.harm_at(Towards::Printer, at, Harm::Link);
+                let prepare = Request::Prepare(plain());
+                assert_eq!(duet.ask(prepare.clone()), Answer::Lost);
+                // The rest of the half message is read out of what this connection says.
+                let first = duet.ask(prepare.clone());
+                assert!(
+                    !matches!(first, Answer::Done(_) | Answer::Lost),
+                    "{at}: {first:?}"
+                );
+                duet.pass(Duration::from_secs(100));
+                let second = duet.ask(prepare);
+                let done = matches!(second, Answer::Done(_));
+                match half_payload {
+                    HalfPayload::Timeout(_) => assert!(done, "{model} {at}: {second:?}"),
+                    // Nothing but its power ends a half message that waits for ever.
+                    HalfPayload::Wait if !done => put_in_order(&mut duet),
+                    HalfPayload::Wait | HalfPayload::DroppedOnClose => {}
+                }
+                check(&mut duet, ktp(), &picture(1));
+            }
+        }
+    }
 }
