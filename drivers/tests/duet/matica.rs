@@ -14,6 +14,7 @@ use crate::bench::{self, Line, Maker, Parts};
 
 mod attempt;
 mod bad;
+mod bleed;
 mod cards;
 mod catalogue;
 mod cuts;

@@ -131,6 +131,18 @@ pub(crate) fn on_film(side: &Side) -> Expected {
     }
 }
 
+/// Dots of a plane as they lie on a face: line by line along the long side, each from the picture's lower edge up.
+pub(crate) fn turned_dots(
+    (columns, rows): (usize, usize),
+    dot: impl Fn(usize, usize) -> u8,
+) -> Vec<u8> {
+    let of_line = |x: usize| (0..rows).rev().map(move |y| (x, y));
+    (0..columns)
+        .flat_map(of_line)
+        .map(|(x, y)| dot(x, y))
+        .collect()
+}
+
 #[test]
 fn one_side_in_colour_on_both_models() {
     for model in MODELS {
@@ -278,6 +290,18 @@ fn an_antenna_at_the_print_position_needs_no_park() {
         .into_iter()
         .filter(|text| text.starts_with("0502"));
     assert_eq!(moves.count(), 0);
+}
+
+#[test]
+fn an_antenna_that_is_always_on_is_never_switched() {
+    for model in MODELS {
+        let mut make = Make::new(model);
+        make.options.engage = false;
+        make.switches.antenna_needs_engage = false;
+        let mut duet = make.duet();
+        check(&mut duet, ktp(), &picture(7));
+        assert!(!duet.texts().iter().any(|text| text.starts_with("0A02")));
+    }
 }
 
 #[test]
