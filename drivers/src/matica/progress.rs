@@ -270,8 +270,8 @@ impl Matica {
             match self.status_messages.pop() {
                 Ok(Some(message)) => self.heard_status(&message, now),
                 Ok(None) => return,
-                // A torn datagram: the question is asked again.
-                Err(_) => return self.status_messages.clear(),
+                // A torn datagram: what else comes is not heard until the question is asked again.
+                Err(_) => return,
             }
         }
     }

@@ -206,6 +206,18 @@ fn a_lost_datagram_is_asked_for_again() {
 }
 
 #[test]
+fn what_follows_a_torn_datagram_is_not_heard_however_it_is_cut() {
+    // No length, and behind it an answer to the first question that tells nothing.
+    let torn = "FFFFFFFF FFFFFFFF F1000600 00000002 00000000 00000001";
+    for cuts in [vec![], vec![1]] {
+        let mut bench = plain(XID8600);
+        bench.cuts = cuts;
+        bench.fake.on("udp", Does::Raw(unhex(torn)));
+        assert_eq!(bench.done(Request::Prepare(setup(false))).cards, Some(117));
+    }
+}
+
+#[test]
 fn a_counter_that_lags_is_looked_at_again() {
     let mut bench = plain(XID8600);
     bench.film_card(false, 1);
