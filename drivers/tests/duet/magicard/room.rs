@@ -85,6 +85,7 @@ impl Case {
                 && row.last.is_none_or(|wanted| match wanted {
                     LastIs::Ok => told.last == LastAnswer::Ok,
                     LastIs::FeederEmpty => told.last == LastAnswer::Fault(Fault::FeederEmpty),
+                    LastIs::FeederJam => told.last == LastAnswer::Fault(Fault::FeederJam),
                 })
                 && row.cleared.is_none_or(|wanted| wanted == self.cleared)
                 && (!row.quiet || (self.listened && self.heard.is_none()))

@@ -330,6 +330,7 @@ impl Attempt {
                 None => true,
                 Some(LastIs::Ok) => evidence.last == LastAnswer::Ok,
                 Some(LastIs::FeederEmpty) => evidence.last == LastAnswer::Fault(Fault::FeederEmpty),
+                Some(LastIs::FeederJam) => evidence.last == LastAnswer::Fault(Fault::FeederJam),
             };
             let same = chip.is_some() && (self.uid.is_none() || self.uid == chip);
             row.at == point
@@ -400,21 +401,18 @@ pub(crate) fn judge(duet: &mut Duet, attempt: &Attempt, end: &End, about: &str) 
             assert_face(duet, 1, &attempt.image);
         }
         End::NotFed => {
-            // A blank that is stuck at the feeder has not entered: a hand takes it out.
-            let stuck = mechanism.jam() == Some(Station::Feeder);
-            assert!(
-                mechanism.picked() == 0 || stuck,
-                "{about}: a blank was drawn"
-            );
+            assert_eq!(mechanism.picked(), 0, "{about}: a blank was drawn");
             assert!(inked.is_empty(), "{about}");
         }
         End::Rejected => assert_eq!(place(1), CardPlace::Reject, "{about}"),
         End::Sought => {
             assert!(inked.is_empty(), "{about}: a face on a sought card");
-            // What the printer has forgotten behind a power cut is found by the person who seeks.
+            // What is stuck at the feeder, or what the printer has forgotten behind a power cut, is found by the
+            // person who seeks.
             let forgets = duet.firmware.inner.switches().position_after_power;
-            let forgets = forgets == PositionAfterPower::Forgotten;
-            assert!(mechanism.inside().is_empty() || forgets, "{about}");
+            let found = forgets == PositionAfterPower::Forgotten
+                || mechanism.jam() == Some(Station::Feeder);
+            assert!(mechanism.inside().is_empty() || found, "{about}");
         }
         End::Asked(_) => {}
     }
