@@ -5,6 +5,7 @@ mod bad_input;
 mod bench;
 mod cards;
 mod catalogue;
+mod chances;
 mod cuts;
 mod losses;
 mod readings;

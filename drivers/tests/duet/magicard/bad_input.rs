@@ -97,6 +97,7 @@ fn an_answer_to_another_question_is_no_answer() {
                 heard: None,
                 listened: false,
                 cleared: false,
+                ok_pressed: false,
             };
             let verdict = see_to_it(&mut duet, case, colour(), &image, model);
             assert_eq!(verdict, Verdict::Ask, "{model}");
@@ -267,6 +268,7 @@ fn counters_that_are_reset_prove_no_card_and_cost_none() {
                 heard: None,
                 listened: true,
                 cleared: false,
+                ok_pressed: false,
             };
             if let Answer::Done(told) = &answer {
                 assert!(!case.is_whole(told), "{model} {key}: {told:?}");

@@ -515,6 +515,7 @@ fn bring(
                     heard: Some(fault.clone()),
                     listened: true,
                     cleared: false,
+                    ok_pressed: false,
                 });
                 return (at, fault, case);
             }

@@ -121,7 +121,7 @@ fn readings() -> Vec<Switches> {
 }
 
 /// What a bench would find of such a printer.
-fn benched(switches: Switches) -> Vec<BenchFlag> {
+pub(super) fn benched(switches: Switches) -> Vec<BenchFlag> {
     let whole_pages_alone =
         switches.page_after_cut != PageAfterCut::Printed && switches.etx != Etx::Any;
     let found = [
@@ -227,6 +227,7 @@ fn host_cable_and_power_are_lost_at_any_byte_of_a_page() {
                         heard: None,
                         listened: false,
                         cleared: false,
+                        ok_pressed: false,
                     };
                     match see_to_it(&mut duet, case, colour(), &image, &about) {
                         Verdict::Ask => asked += 1,

@@ -39,6 +39,8 @@ pub(super) struct Case {
     /// Neither host nor link fell silent.
     pub(super) listened: bool,
     pub(super) cleared: bool,
+    /// A hand has pressed OK, which may print the page once more: of two cards a person cuts one.
+    pub(super) ok_pressed: bool,
 }
 
 impl Case {
@@ -204,6 +206,17 @@ pub(super) fn tidy_up(duet: &mut Duet) {
     }
 }
 
+/// Of several good cards with that picture one is left.
+fn cut_surplus(duet: &mut Duet, image: &CardImage) {
+    let coats = coats(duet);
+    let cards = duet.firmware.mechanism().cards();
+    let good = cards.filter(|card| card.looks() == Looks::Whole && is_on(card, image, coats));
+    let surplus: Vec<_> = good.skip(1).map(|card| card.id).collect();
+    for card in surplus {
+        duet.hand(Hand::Cut { card });
+    }
+}
+
 /// Good cards with that picture that were made so far, wherever a person has put them.
 pub(super) fn good(duet: &Duet, image: &CardImage) -> usize {
     let coats = coats(duet);
@@ -231,6 +244,9 @@ pub(super) fn see_to_it(
             off_and_on(duet, about);
             duet.pass(LONG);
             tidy_up(duet);
+            if case.ok_pressed {
+                cut_surplus(duet, image);
+            }
         }
         if duet.firmware.port_status() == ERROR {
             // A jam that was freed stays an error until it is cleared, and so does a page that broke.
@@ -292,6 +308,7 @@ pub(super) fn print(
         heard: None,
         listened: true,
         cleared: false,
+        ok_pressed: false,
     };
     for stage in [Stage::Face, Stage::Finish] {
         case.after = stage;

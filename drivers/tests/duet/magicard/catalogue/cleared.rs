@@ -16,6 +16,7 @@ fn told(duet: &mut Duet, image: &Arc<CardImage>) -> (Case, Fault) {
         heard: Some(fault.clone()),
         listened: true,
         cleared: false,
+        ok_pressed: false,
     };
     (case, fault)
 }
