@@ -5,13 +5,13 @@ use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::magicard::{Magicard as Firmware, Profile, Switches};
 use cetak_firmware_sims::mechanism::RibbonKind;
 
-use crate::bench::{self, Line, Maker, Parts};
+use crate::bench::{self, Kit, Line, Maker, Parts};
 
 /// The maker.
-pub(super) struct Magicard;
+pub(crate) struct Magicard;
 
 /// Its bench.
-pub(super) type Duet = bench::Duet<Magicard>;
+pub(crate) type Duet = bench::Duet<Magicard>;
 
 impl Maker for Magicard {
     type Dialect = Dialect;
@@ -24,7 +24,7 @@ impl Maker for Magicard {
 }
 
 /// What a bench is made of; change what the test is about.
-pub(super) struct Make {
+pub(crate) struct Make {
     pub(super) model: &'static str,
     pub(super) dots: Option<(usize, usize)>,
     pub(super) switches: Switches,
@@ -94,5 +94,13 @@ impl Make {
             options,
             firmware: Firmware::new(profile, self.switches, self.plan),
         })
+    }
+}
+
+impl Kit for Make {
+    type Maker = Magicard;
+
+    fn duet(self) -> Duet {
+        self.duet()
     }
 }

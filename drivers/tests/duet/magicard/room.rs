@@ -1,13 +1,9 @@
 //! What a spooler and the person beside it do when a card is in question, and whether they come to the truth.
-//!
-//! The verdict's own room lies in another crate that this one cannot see: its rules are read here a third time,
-//! over the dialect's own rows.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use cetak_drivers::contract::*;
-use cetak_drivers::magicard::custody::ROWS;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::magicard::CardsCount;
@@ -15,6 +11,7 @@ use cetak_firmware_sims::mechanism::{Blank, CardPlace, Looks};
 
 use super::bench::Duet;
 use super::cards::{coats, is_on};
+use crate::verdicts;
 
 /// How often one doubt is looked into at most.
 const LOOKS_MAX: usize = 3;
@@ -60,44 +57,20 @@ impl Case {
         (cards, panels) == (Some(1), Some(self.panels))
     }
 
-    fn verdict(&self, told: &Evidence, bench: &[BenchFlag]) -> Verdict {
-        let [cards, panels, shots] = self.counted(told);
-        let too_many = cards.is_some_and(|n| n > 1)
-            || panels.is_some_and(|n| n > self.panels)
-            || shots.is_some_and(|n| n > 1);
-        let stuck = matches!(
-            self.heard,
-            Some(Fault::CardJam | Fault::MechanicalTimeout | Fault::HeadFailure)
-        );
-        let lid = self.heard == Some(Fault::CoverOpen);
-        let other = told.unit.is_none() || told.unit != self.baseline.unit;
-        if other || !told.settled || too_many || stuck || lid {
-            return Verdict::Ask;
-        }
-        let fits = |row: &&Row| {
-            let kept = row.power != Some(Power::Lost);
-            row.at == Point::Sent(self.after)
-                && (row.power.is_none() || kept == self.listened)
-                && (row.cards.is_none() || row.cards == cards)
-                && (row.shots.is_none() || row.shots == shots)
-                && row.panels.is_none_or(|wanted| match wanted {
-                    PanelsIs::Zero => panels == Some(0),
-                    PanelsIs::All => panels == Some(self.panels),
-                })
-                && row.last.is_none_or(|wanted| match wanted {
-                    LastIs::Ok => told.last == LastAnswer::Ok,
-                    LastIs::FeederEmpty => told.last == LastAnswer::Fault(Fault::FeederEmpty),
-                    LastIs::FeederJam => told.last == LastAnswer::Fault(Fault::FeederJam),
-                })
-                && row.cleared.is_none_or(|wanted| wanted == self.cleared)
-                && (!row.quiet || (self.listened && self.heard.is_none()))
-                && (row.wake.is_none() || told.wake == Wake::Awake)
-                && row.chip.is_none()
-                && row.place.is_none()
-                && row.bench.iter().all(|flag| bench.contains(flag))
+    fn verdict(&self, told: &Evidence, capabilities: &Capabilities) -> Verdict {
+        let case = verdicts::Case {
+            point: Point::Sent(self.after),
+            baseline: self.baseline.clone(),
+            chip: false,
+            hold: false,
+            panels: self.panels,
+            lid_opened: self.heard == Some(Fault::CoverOpen),
+            heard: self.heard.clone(),
+            cleared: self.cleared,
+            listened: self.listened,
         };
-        let row = ROWS.iter().find(fits);
-        row.map_or(Verdict::Ask, |row| row.verdict)
+        let (verdict, _) = verdicts::verdict(&case, told, capabilities);
+        verdict
     }
 }
 
@@ -123,7 +96,7 @@ pub(super) fn look_into(duet: &mut Duet, case: &mut Case, about: &str) -> Verdic
             Answer::Fault(_, told) => told,
             Answer::Silent { .. } | Answer::Lost => return Verdict::Ask,
         };
-        let verdict = case.verdict(&told, &duet.options.bench);
+        let verdict = case.verdict(&told, &duet.capabilities);
         if verdict != Verdict::Clear {
             return verdict;
         }
