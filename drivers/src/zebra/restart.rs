@@ -3,8 +3,9 @@
 //! Only questions go out. Where there is a canary it alone decides: once gone, the power was. Without one it is
 //! the printer that must be seen going away: it answered, then it did not answer any more (a serial line), or its
 //! port fell (USB, a socket), and it answers again. A string that the panel button started would look alike on a
-//! serial line, but it would count passes: with a counter that moved meanwhile nothing was seen. That a cable was
-//! pulled instead of the switch cannot be told apart \[inferred\].
+//! serial line, but it would count passes: with a counter that rose meanwhile nothing was seen. One that ran
+//! backwards had not been stored, and went with the power. That a cable was pulled instead of the switch cannot be
+//! told apart \[inferred\].
 
 use super::judge::Judge;
 use super::status::{PORT_READY, port_selected};
@@ -70,7 +71,12 @@ impl Zebra {
     pub(super) fn watch_answered(&mut self, passes: Option<u64>) {
         let Some(watch) = &mut self.watch else { return };
         watch.missed = 0;
-        if watch.gone && (watch.passes.is_none() || watch.passes == passes) {
+        let rose = match (watch.passes, passes) {
+            (Some(before), Some(after)) => after > before,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if watch.gone && !rose {
             watch.back = true;
         } else {
             watch.gone = false;

@@ -80,6 +80,19 @@ fn a_string_that_ran_meanwhile_is_no_restart() {
 }
 
 #[test]
+fn a_counter_that_ran_backwards_went_with_the_power() {
+    let mut bench = p330i(known());
+    let off = seconds(&bench, 10);
+    bench.switched.push_back((off, true));
+    bench.silent(Request::AwaitRestart);
+    bench.fake.off = false;
+    // Stored when a card leaves, and none has left.
+    bench.fake.passes -= 5;
+    let restarted = bench.done(Request::AwaitRestart);
+    assert_eq!(restarted.panels, Some(bench.fake.passes));
+}
+
+#[test]
 fn one_missed_answer_is_no_restart() {
     let mut bench = p330i(known());
     bench.done(Request::Status);
