@@ -152,6 +152,9 @@ pub(crate) struct Duet<M: Maker> {
     scripted: VecDeque<Script>,
     /// Bytes that reach the host out of nowhere, once the printer has heard so many.
     pub(crate) noise: BTreeMap<u64, Vec<u8>>,
+    /// Hands that come once the printer has heard so many bytes, each so long afterwards.
+    pub(crate) hands_at: BTreeMap<u64, Vec<(Duration, Hand)>>,
+    hands_due: Vec<(Moment, Hand)>,
     /// Each answer of the firmware passes it, scripted ones do not.
     pub(crate) twist: Option<Twist>,
     /// Answers on a slow way.
@@ -187,6 +190,8 @@ impl<M: Maker> Duet<M> {
             cuts_to_host: Cuts::default(),
             scripted: VecDeque::new(),
             noise: BTreeMap::new(),
+            hands_at: BTreeMap::new(),
+            hands_due: Vec::new(),
             twist: None,
             delayed: Vec::new(),
             news: Vec::new(),
@@ -294,11 +299,17 @@ impl<M: Maker> Duet<M> {
         self.until_answered_since(self.news.len())
     }
 
-    /// The same where the request was made when so many news had been told.
+    /// The same where the request was made when so many news had been told. A host whose bytes are spent
+    /// ([`MemoryCable::accept_limit`]) dies; for the next one the answer is lost.
     #[track_caller]
     pub(crate) fn until_answered_since(&mut self, earlier: usize) -> Answer {
         for _ in 0..ROUNDS_MAX {
             let next = self.settle();
+            if self.cable.budget_spent() {
+                self.cable.accept_limit(None);
+                self.restart();
+                return Answer::Lost;
+            }
             let told = &self.news[earlier..];
             let mut answers = told.iter().filter_map(|event| match event {
                 Event::Answered(answer) => Some(answer.clone()),
@@ -342,6 +353,7 @@ impl<M: Maker> Duet<M> {
                     .chain(cuts)
                     .flatten()
                     .chain(self.delayed.iter().map(|(at, _)| *at))
+                    .chain(self.hands_due.iter().map(|(at, _)| *at))
                     .filter(|at| *at > self.now)
                     .min();
             }
@@ -360,6 +372,7 @@ impl<M: Maker> Duet<M> {
             moved = true;
         }
         self.firmware.advance(uptime);
+        moved |= self.lend_hands();
         self.watch_the_plug();
         let room = self.cuts_to_printer.allowed(self.now).min(CABLE_BYTES);
         let waiting = self.cable.peek(room);
@@ -411,6 +424,25 @@ impl<M: Maker> Duet<M> {
             self.status_cable.write_to_host(&answer);
         }
         true
+    }
+
+    /// The hands whose moment has come.
+    fn lend_hands(&mut self) -> bool {
+        while let Some(entry) = self.hands_at.first_entry()
+            && *entry.key() <= self.cuts_to_printer.passed
+        {
+            let hands = entry.remove().into_iter();
+            let hands = hands.map(|(after, hand)| (self.now + after, hand));
+            self.hands_due.extend(hands);
+        }
+        let now = self.now;
+        let due = self.hands_due.extract_if(.., |(at, _)| *at <= now);
+        let due: Vec<Hand> = due.map(|(_, hand)| hand).collect();
+        let any = !due.is_empty();
+        for hand in due {
+            self.hand(hand);
+        }
+        any
     }
 
     fn give_to_printer(&mut self, waiting: &[u8]) -> usize {

@@ -15,6 +15,7 @@ mod attempt;
 mod cards;
 mod catalogue;
 mod cuts;
+mod losses;
 
 /// One side.
 pub(crate) const P330I: &str = "zebra-p330i";

@@ -16,6 +16,8 @@ use crate::verdicts::{Case, verdict};
 /// Doubts of one job at most, and tries to be heard in each.
 const DOUBTS_MAX: usize = 8;
 const TRIES_MAX: usize = 12;
+/// Tries after which a person switches a deaf printer off and on.
+const DEAF_TRIES: usize = 3;
 /// How often an error is cleared by command in one doubt.
 const CLEARS_MAX: usize = 2;
 /// How long is waited for a printer that does not answer.
@@ -97,7 +99,9 @@ impl Job {
     }
 
     #[track_caller]
-    fn assert_printed(&self, duet: &Duet, about: &str) {
+    fn assert_printed(&self, duet: &mut Duet, about: &str) {
+        // Whatever the printer still does shows itself in this time.
+        duet.pass(Duration::from_secs(60));
         let good = self.good(duet);
         assert_eq!(good.len(), 1, "{about}: {good:?} {:?}", self.rulings);
     }
@@ -232,8 +236,11 @@ impl Job {
             Point::Held => Some(Stage::Finish),
             Point::Before | Point::Bound => None,
         };
-        for _ in 0..TRIES_MAX {
+        for tried in 0..TRIES_MAX {
             reconnect(duet);
+            if tried == DEAF_TRIES {
+                switch(duet);
+            }
             for request in [Request::Listen { after }, EXAMINE] {
                 let last = matches!(request, Request::Examine { .. });
                 let answer = duet.ask(request);
@@ -269,6 +276,14 @@ impl Job {
         clear_out(duet);
         clear(duet);
         !self.good(duet).is_empty()
+    }
+}
+
+/// A printer may wait for the rest of a download without limit: a person tries the switch.
+fn switch(duet: &mut Duet) {
+    for hand in [Hand::PowerOff, Hand::PowerOn] {
+        duet.hand(hand);
+        duet.pass(AGAIN);
     }
 }
 
@@ -329,15 +344,23 @@ pub(crate) fn clear_out(duet: &mut Duet) {
 
 /// An error that may be latched is cleared before the next card; what the answer is shows in its `Prepare`.
 fn clear(duet: &mut Duet) {
-    for _ in 0..TRIES_MAX {
+    for tried in 0..TRIES_MAX {
         reconnect(duet);
+        if tried == DEAF_TRIES {
+            switch(duet);
+        }
         duet.ask(Request::Status);
         if matches!(duet.ask(Request::Do(Stage::Clear)), Answer::Done(_)) {
             return;
         }
         duet.pass(AGAIN);
     }
-    panic!("it is never cleared");
+    panic!(
+        "it is never cleared: {:?} {:02X} {:?}",
+        duet.news.last(),
+        duet.firmware.port_status(),
+        duet.firmware.switches()
+    );
 }
 
 /// A person switches the printer off and on, and the driver sees it.
@@ -360,5 +383,10 @@ pub(crate) fn restart(duet: &mut Duet, about: &str) {
         told = duet.news.len();
         duet.begin(Request::AwaitRestart);
     }
-    panic!("{about}: a restart is never seen: {:?}", duet.news.last());
+    panic!(
+        "{about}: a restart is never seen: {:?}, {:02X}, {:?}",
+        duet.news.last(),
+        duet.firmware.port_status(),
+        duet.firmware.switches()
+    );
 }
