@@ -1,7 +1,7 @@
 //! What answers mean for the request in flight, and what is decided between its steps.
 
 use super::Zebra;
-use super::status::{Said, passes, port_fault};
+use super::status::{Said, passes, port_fault, repeated};
 use super::task::Step;
 use super::wire::Word;
 use crate::contract::{
@@ -68,7 +68,7 @@ impl Zebra {
     /// Learns from one answer.
     pub(super) fn learn(&mut self, word: Word, said: Said) -> Outcome {
         match word {
-            Word::LastAnswer => self.learn_last(&said),
+            Word::LastAnswer => self.learn_last(&repeated(said)),
             Word::Passes => self.learn_passes(said),
             Word::InEncoder => self.learn_encoder(said),
             Word::Initiator => self.learn_initiator(said),

@@ -88,6 +88,18 @@ pub static CODES: &[Code] = &[
     code(57, "contactless data", OTHER),
 ];
 
+/// A NAK without a code \[inferred\].
+const FULL: &str = "NAK input buffer full";
+
+/// What an answer to `E` means. The few bytes of the question fill no buffer: a bare NAK says that nothing was
+/// answered since the power came \[inferred\].
+pub fn repeated(said: Said) -> Said {
+    match said {
+        Said::Fault(Fault::Unlisted(text)) if text == FULL => Said::Broken,
+        Said::Ok | Said::Fault(_) | Said::InEncoder(_) | Said::Text(_) | Said::Broken => said,
+    }
+}
+
 /// What an answer means.
 pub fn classify(reply: &Reply) -> Said {
     match reply {
@@ -95,7 +107,7 @@ pub fn classify(reply: &Reply) -> Said {
         Reply::Nak(CARD_IN_ENCODER) => Said::InEncoder(true),
         Reply::Nak(NO_CARD_IN_ENCODER) => Said::InEncoder(false),
         Reply::Nak(number) => Said::Fault(fault(*number)),
-        Reply::Full => Said::Fault(Fault::Unlisted("NAK input buffer full".to_owned())),
+        Reply::Full => Said::Fault(Fault::Unlisted(FULL.to_owned())),
         Reply::Text(text) => Said::Text(text.clone()),
         Reply::Broken => Said::Broken,
     }

@@ -62,6 +62,18 @@ fn what_was_read_before_a_string_is_no_evidence_once_it_was_refused() {
 }
 
 #[test]
+fn a_bare_nak_to_the_question_for_the_last_answer_says_that_there_is_none() {
+    let mut bench = p330i(known());
+    bench.fake.on("E", Does::Says(b"\x15"));
+    let prepared = bench.done(Request::Prepare(one_side()));
+    assert_eq!(prepared.panels, Some(25_000));
+    bench.fake.on("E", Does::Says(b"\x15"));
+    let after = Some(Stage::Finish);
+    let heard = bench.done(Request::Listen { after });
+    assert_eq!(heard.last, LastAnswer::Unknown);
+}
+
+#[test]
 fn an_open_cover_is_a_fault_with_the_lid_open() {
     let mut bench = p330i(known());
     bench.load_card();
