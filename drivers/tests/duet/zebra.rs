@@ -12,10 +12,12 @@ use cetak_firmware_sims::zebra::{Heating, Port, Profile, Switches, Zebra as Firm
 use crate::bench::{self, Kit, Line, Maker, Parts};
 
 mod attempt;
+mod bad_input;
 mod cards;
 mod catalogue;
 mod cuts;
 mod losses;
+mod readings;
 
 /// One side.
 pub(crate) const P330I: &str = "zebra-p330i";
@@ -161,6 +163,11 @@ impl Kit for Make {
 }
 
 impl Duet {
+    /// The next whole command of these letters never reaches the firmware; the answer is given in its place.
+    pub(crate) fn script(&mut self, command: &str, answer: &[u8]) {
+        self.script_bytes(spelt(command), answer.to_vec());
+    }
+
     /// Another program says a command to the printer, and takes the answer.
     pub(crate) fn stranger(&mut self, command: &str) {
         self.stranger_bytes(&spelt(command));
