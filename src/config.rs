@@ -118,6 +118,8 @@ pub struct Printer {
     pub compression: bool,
     /// Ask the card sensor for a second opinion.
     pub card_sensor: bool,
+    /// A reject box is fitted, where the printer cannot be asked.
+    pub reject_box: bool,
     /// What the bench has shown for this unit.
     pub bench: Vec<BenchFlag>,
     /// Questions that this unit was shown to know, where the language leaves that open.
@@ -178,6 +180,8 @@ struct RawPrinter {
     compression: bool,
     #[serde(default = "yes")]
     card_sensor: bool,
+    #[serde(default = "yes")]
+    reject_box: bool,
     #[serde(default)]
     bench: Vec<toml::Spanned<String>>,
     #[serde(default)]
@@ -359,6 +363,7 @@ impl RawPrinter {
             ack_nack: self.ack_nack,
             compression: self.compression,
             card_sensor: self.card_sensor,
+            reject_box: self.reject_box,
             bench: self.bench()?,
             knows: self.knows()?,
             one_way: self.one_way,
@@ -510,7 +515,7 @@ bench = ["counters_durable"]
     #[test]
     fn what_is_wrong_is_told_with_its_line_and_key() {
         expect_test::expect![[r#"
-            cetak.toml:8: unknown key `endpont`, expected one of `id`, `profile`, `endpoint`, `reader`, `duty`, `ribbon`, `chip`, `levels`, `ack_nack`, `compression`, `card_sensor`, `bench`, `knows`, `one_way`, `curves`; docs/config.md lists every key
+            cetak.toml:8: unknown key `endpont`, expected one of `id`, `profile`, `endpoint`, `reader`, `duty`, `ribbon`, `chip`, `levels`, `ack_nack`, `compression`, `card_sensor`, `reject_box`, `bench`, `knows`, `one_way`, `curves`; docs/config.md lists every key
             cetak.toml:7: profile: "evolis-primaci" is not known; there are evolis-primacy, evolis-dualys; docs/config.md lists every key
             cetak.toml:10: duty: "ktp" is not one of ktp_el, ktp_el_foreigner, kia_0_5, kia_5_17; docs/config.md lists every key
             cetak.toml:14: id: two printers are named "p1"; docs/config.md lists every key

@@ -175,6 +175,7 @@ fn matica_options(printer: &Printer, clock: &Clock) -> matica::Options {
     let usual = matica::Limits::default();
     matica::Options {
         separation: printer.separation.clone(),
+        reject_box: printer.reject_box,
         bench: printer.bench.clone(),
         limits: matica::Limits {
             short: clock.stretched(usual.short),

@@ -125,6 +125,9 @@ pub struct Options {
     pub station: Position,
     /// The station's antenna is switched on and off by command.
     pub engage: bool,
+    /// A reject box is fitted. Nothing that can be asked tells \[unknown\]: without one a reject falls among the good
+    /// cards.
+    pub reject_box: bool,
     /// The moment that job starts name.
     pub moment: JobMoment,
     /// The owner that job starts name; never personal data.
@@ -143,6 +146,7 @@ impl Default for Options {
             dots: None,
             station: Position::Contactless,
             engage: true,
+            reject_box: true,
             moment: JobMoment::default(),
             owner: "cetak".to_owned(),
             title: "card".to_owned(),
@@ -322,7 +326,7 @@ impl Matica {
                 power: bench(BenchFlag::AttentionOnTransport),
             },
             hold,
-            reject: true,
+            reject: options.reject_box,
             duplex: false,
             contactless: true,
             examine_apart: EXAMINE_APART,
