@@ -464,6 +464,8 @@ pub struct Capabilities {
     pub examine_apart: Duration,
     /// Before a person looks, the printer is switched off and on: a page may wait in its memory.
     pub off_first: bool,
+    /// A jam stays told until it is cleared, also when a hand has removed its cause.
+    pub jams_latch: bool,
     /// What the bench has shown.
     pub bench: Vec<BenchFlag>,
     /// Picture size in dots: along the card's long side, along its short side.

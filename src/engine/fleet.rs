@@ -18,6 +18,8 @@ use cetak_drivers::contract::{
 pub const PROVING_CARDS: u32 = 3;
 /// How often a printer with a fault, or an idle one, is asked for its status.
 pub const STATUS_EVERY: Duration = Duration::from_secs(5);
+/// How often a jam that stays told until it is cleared is cleared again.
+pub const CLEAR_EVERY: Duration = Duration::from_secs(30);
 /// First wait before a printer that was lost is asked again; doubles up to [`BACKOFF_MAX`].
 pub const BACKOFF_MIN: Duration = Duration::from_secs(1);
 /// Longest wait before a printer that was lost is asked again.
@@ -450,6 +452,8 @@ pub struct PrinterMachine {
     pub faults: BTreeSet<Fault>,
     /// An error may be latched: it is cleared before the next card.
     pub needs_clear: bool,
+    /// When a latched jam is cleared again: only that shows whether a hand has removed its cause.
+    pub clear_at: Option<Moment>,
     /// What it is doing.
     pub work: Work,
     /// What it makes next.
@@ -476,6 +480,7 @@ impl PrinterMachine {
             reachable: false,
             faults: BTreeSet::new(),
             needs_clear: false,
+            clear_at: None,
             work: Work::Idle,
             next: None,
             again_at: None,

@@ -331,6 +331,7 @@ impl Matica {
             contactless: true,
             examine_apart: EXAMINE_APART,
             off_first: false,
+            jams_latch: true,
             bench: options.bench.clone(),
             dots: card,
         };

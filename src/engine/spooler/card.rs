@@ -30,6 +30,8 @@ impl Spooler {
                 };
                 machine.heard_from(&status.evidence);
                 machine.faults = status.faults.into_iter().collect();
+                machine.needs_clear |=
+                    machine.spec.capabilities.jams_latch && machine.faults.iter().any(is_jam);
                 // No attempt is open, so this card is nobody's: it stands in the way until a hand comes.
                 if matches!(machine.work, Work::Idle | Work::Asking)
                     && status.evidence.place.inside() == Some(true)
@@ -495,13 +497,13 @@ impl Spooler {
         turn: &mut Turn<'_>,
     ) -> Result<(), StoreLost> {
         let mut given_up = false;
+        let tells_place = self.tells_place(id);
         self.with_run(id, |machine, run| {
             note_fault(run, &fault, turn)?;
             if fault == Fault::SettingRefused {
                 count_due(id, run, turn)?;
             }
             turn.note(run, AttemptEntry::Found(evidence))?;
-            let tells_place = machine.spec.capabilities.witnesses.place;
             given_up = run.moves >= MOVE_TRIES && (fault == Fault::CardInside || !tells_place);
             // A hand frees the card, and the error stays latched: the next feed would be refused by it.
             machine.needs_clear |= fault.gravity() != Gravity::Report;
@@ -510,10 +512,15 @@ impl Spooler {
             machine.again_at = Some(turn.now + STATUS_EVERY);
             Ok(())
         })?;
-        if given_up {
-            return self.printed(id, turn);
+        if !given_up {
+            return Ok(());
         }
-        Ok(())
+        self.printed(id, turn)?;
+        // The card may still be inside, and nobody tells: the next one would be printed on top of it.
+        match self.printers.get_mut(id) {
+            Some(machine) if !tells_place => machine.lock("CARD_MAY_BE_INSIDE", turn),
+            Some(_) | None => Ok(()),
+        }
     }
 
     pub(super) fn run(&self, id: &PrinterId) -> Option<&CardRun> {
@@ -544,6 +551,13 @@ impl Spooler {
             }
         }
     }
+}
+
+fn is_jam(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::CardJam | Fault::FeederJam | Fault::MechanicalTimeout
+    )
 }
 
 /// A fault heard during an attempt is evidence from then on; an open lid voids a place.

@@ -8,7 +8,7 @@ use super::{Code, Effect, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
 use crate::engine::fleet::{
-    CardRun, Doing, Next, PrinterMachine, STATUS_EVERY, Work, is_simulated_unit,
+    CLEAR_EVERY, CardRun, Doing, Next, PrinterMachine, STATUS_EVERY, Work, is_simulated_unit,
 };
 use crate::engine::store::{AttemptEntry, StoreLost};
 
@@ -114,8 +114,15 @@ impl Spooler {
             .faults
             .iter()
             .any(|f| f.gravity() != cetak_drivers::contract::Gravity::Report);
+        let may_clear = if blocked {
+            let due = machine.clear_at.is_none_or(|at| at <= turn.now);
+            machine.spec.capabilities.jams_latch && due
+        } else {
+            true
+        };
         // A stage needs a link that is up: a printer that has not answered since is asked for its status first.
-        if machine.needs_clear && machine.reachable && machine.row.doubt.is_none() && !blocked {
+        if machine.needs_clear && machine.reachable && machine.row.doubt.is_none() && may_clear {
+            machine.clear_at = Some(turn.now + CLEAR_EVERY);
             turn.journal(
                 &Actor::Spooler,
                 "INTENT_CLEAR",

@@ -266,6 +266,10 @@ impl Spooler {
                     job.to_string(),
                     serde_json::json!({}),
                 )?;
+                // What sticks at the hopper may be two blanks: only a count of it tells.
+                if case.heard == Some(Fault::FeederJam) {
+                    self.with_run(id, |_, run| super::card::count_due(id, run, turn))?;
+                }
                 self.end(
                     id,
                     End {

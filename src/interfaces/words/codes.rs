@@ -217,6 +217,17 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
         ),
     ),
     (
+        "CARD_MAY_BE_INSIDE",
+        w(
+            "kartu yang sudah jadi mungkin masih di dalam mesin",
+            "a finished card may still be inside",
+        ),
+        w(
+            "Buka tutup, keluarkan kartu kalau ada, tutup kembali, lalu: cetak resume {printer}",
+            "Open the lid, take the card out if there is one, shut the lid, then: cetak resume {printer}",
+        ),
+    ),
+    (
         "SIMULATED_PRINTER",
         w(
             "mesin simulasi di ruang kantor",

@@ -360,6 +360,10 @@ impl<O: Orders, H: Hands> Operator<O, H> {
         printer: &PrinterId,
         code: &str,
     ) -> Result<Vec<Deed>, OperatorError> {
+        let mut deeds = Vec::new();
+        if code == "CARD_MAY_BE_INSIDE" {
+            deeds = self.open_and_clear(printer).await?;
+        }
         let sight = self.see(printer).await?;
         let post = self.post(printer)?;
         let seen = sight.look.hopper + sight.cards.len() + post.away;
@@ -371,9 +375,10 @@ impl<O: Orders, H: Hands> Operator<O, H> {
         }
         let path = format!("/printers/{printer}/resume");
         self.orders.post(FIRST, &path, json!({})).await?;
-        Ok(vec![Deed::Resumed {
+        deeds.push(Deed::Resumed {
             printer: printer.clone(),
-        }])
+        });
+        Ok(deeds)
     }
 
     /// A job that spoiled two blanks waits until a person lets it try again.
