@@ -34,7 +34,7 @@ pub mod trace;
 use cuts::{At, Cut, Harm, SharedSends, lock};
 use defect::Defect;
 use host::Host;
-use make::Switches;
+use make::{Maker, Switches};
 use mode::Mode;
 use trace::Trace;
 
@@ -61,7 +61,8 @@ pub struct Plan {
     pub faults: FaultPlan,
     /// What is cut, in the order in which it comes.
     pub cuts: Vec<Cut>,
-    /// A serial line: the link outlives the printer's power, half a command may stand in it.
+    /// A serial line, where the maker has one: it outlives the printer's power, and half a command may stand in it.
+    /// TCP for a Magicard.
     pub serial: bool,
     /// What a bench has shown of this printer; it must be true of the switches.
     pub bench: Vec<BenchFlag>,
@@ -88,6 +89,26 @@ impl Plan {
             defect: None,
             traced: false,
         }
+    }
+
+    /// Whether the printer is reached over TCP.
+    fn on_tcp(&self) -> bool {
+        match self.mode.maker() {
+            Maker::Matica => true,
+            Maker::Magicard => self.serial,
+            Maker::Evolis | Maker::Zebra => false,
+        }
+    }
+
+    /// Whether what was sent is lost with the printer's power: a connection ends with it, and a serial line without
+    /// a handshake is not listened to.
+    fn loses_with_power(&self) -> bool {
+        self.on_tcp() || self.serial && self.mode.maker() == Maker::Zebra
+    }
+
+    /// Whether the link stays up while the printer has no power: only a serial line does.
+    fn outlives_power(&self) -> bool {
+        self.serial && !self.on_tcp()
     }
 
     /// The same with one more cut.
@@ -153,6 +174,8 @@ pub struct Room {
     lives: u64,
     /// Cards that had left the hopper when each feed was ordered.
     feeds: Vec<u32>,
+    /// Cards that had left the hopper when the printer was prepared for the newest attempt.
+    picked_before: u32,
     /// When each card left the hopper.
     picks: Vec<crate::domain::ids::At>,
     host_back: Option<Moment>,
@@ -166,7 +189,9 @@ pub struct Room {
 impl Room {
     /// A room with its printer, a loaded hopper and the first records waiting.
     pub fn new(plan: Plan) -> Room {
-        let mut firmware = plan.switches.firmware(plan.mode, plan.faults.clone());
+        let mut firmware = plan
+            .switches
+            .firmware(plan.mode, plan.serial, plan.faults.clone());
         let ribbon = firmware.mechanism().ribbon().map(|ribbon| ribbon.kind);
         let blanks = (0..BLANKS)
             .map(|number| Blank {
@@ -218,6 +243,7 @@ impl Room {
             jobs: Vec::new(),
             lives: 0,
             feeds: Vec::new(),
+            picked_before: 0,
             picks: Vec::new(),
             host_back: None,
             link_back: None,
@@ -302,11 +328,12 @@ impl Room {
         let uptime = self.now.0;
         if cut.harm.power_fails() {
             let _ = self.firmware.hand(Hand::PowerOff, uptime);
+            self.lose_without_power();
             self.power_back = Some(self.now + cut.away);
         }
         if cut.harm.host_dies() {
             self.die(cut.away);
-        } else if cut.harm == Harm::Link || !self.plan.serial {
+        } else if cut.harm == Harm::Link || !self.plan.outlives_power() {
             self.cable.cut();
         }
         if cut.harm == Harm::Link {
@@ -336,8 +363,8 @@ impl Room {
         }
         let link_is_back = due(&mut self.link_back);
         if link_is_back || self.link_back.is_none() {
-            // On USB a printer without power is not there.
-            let absent = !self.plan.serial && !self.firmware.mechanism().power();
+            // On USB and TCP a printer without power is not there.
+            let absent = !self.plan.outlives_power() && !self.firmware.mechanism().power();
             self.cable
                 .fail_open(absent || !self.firmware.mechanism().plugged());
         }
@@ -423,14 +450,23 @@ impl Room {
     /// A strike of the fault plan may have taken the cable or the power.
     fn unplugged(&mut self) {
         let mechanism = self.firmware.mechanism();
-        let gone = !mechanism.plugged() || (!self.plan.serial && !mechanism.power());
+        let without_power = !self.plan.outlives_power() && !mechanism.power();
+        let gone = !mechanism.plugged() || without_power;
         if gone && self.cable.host_is_open() {
             self.cable.cut();
+            self.lose_without_power();
         }
         if gone {
             self.cable.fail_open(true);
         } else if self.link_back.is_none() {
             self.cable.fail_open(false);
+        }
+    }
+
+    /// What was on its way to a printer that has no power.
+    fn lose_without_power(&mut self) {
+        if self.plan.loses_with_power() && !self.firmware.mechanism().power() {
+            self.cable.consume(self.cable.waiting());
         }
     }
 

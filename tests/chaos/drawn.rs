@@ -1,5 +1,7 @@
 //! Everything that is not known, and everything that can go wrong, drawn from a seed.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use cetak::rehearsal::room::Plan;
@@ -10,18 +12,59 @@ use cetak_firmware_sims::faults::FaultPlan;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use crate::harness::{play_all, seeds};
+use crate::harness::{play, play_all, seeds};
 
 /// Runs of each suite where nobody asks for more.
 const RUNS: u64 = 400;
-/// A little more than an uncut run of any mode has.
-const COMMITS: u64 = 40;
-const EFFECTS: u64 = 44;
-const SENDS: u64 = 110;
 /// Places after a cut in which the next one comes: recovery is cut too.
 const SOON: u64 = 12;
-/// Sends of the cards that prove the count of panels, about.
-const PROVING_SENDS: u64 = 150;
+/// How long a run of a mode is where nothing is cut.
+#[derive(Debug, Clone, Copy)]
+struct Length {
+    commits: u64,
+    effects: u64,
+    sends: u64,
+}
+
+impl Length {
+    /// A little more than an uncut run of so many people.
+    fn of(mode: Mode, people: usize) -> Length {
+        static KNOWN: Mutex<BTreeMap<(Mode, usize), Length>> = Mutex::new(BTreeMap::new());
+        let known = KNOWN
+            .lock()
+            .expect("nobody panics while holding it")
+            .get(&(mode, people))
+            .copied();
+        known.unwrap_or_else(|| {
+            let report = play(Plan {
+                people,
+                ..Plan::of(mode)
+            });
+            let length = Length {
+                commits: report.commits + 2,
+                effects: report.effects + 2,
+                sends: report.sends + 4,
+            };
+            KNOWN
+                .lock()
+                .expect("nobody panics while holding it")
+                .insert((mode, people), length);
+            length
+        })
+    }
+
+    /// The places just behind this send, and so many of each.
+    fn behind(self, send: u64) -> (u64, u64, u64) {
+        let share = |of: u64| send * of / self.sends;
+        (share(self.commits), share(self.effects), send)
+    }
+}
+
+const SHORT: Length = Length {
+    commits: SOON,
+    effects: SOON,
+    sends: SOON,
+};
 
 struct Chance(ChaCha8Rng);
 
@@ -47,15 +90,15 @@ impl Chance {
         self.one_of(&Harm::EVERY)
     }
 
-    fn cut(&mut self, commits: u64, effects: u64, sends: u64, from: (u64, u64, u64)) -> Cut {
+    fn cut(&mut self, within: Length, from: (u64, u64, u64)) -> Cut {
         let at = match self.below(6) {
             0 => At::Commit {
-                number: from.0 + 1 + self.below(commits),
+                number: from.0 + 1 + self.below(within.commits),
                 kept: self.below(2) == 0,
             },
-            1 => At::Effect(from.1 + 1 + self.below(effects)),
+            1 => At::Effect(from.1 + 1 + self.below(within.effects)),
             _ => At::Send {
-                number: from.2 + 1 + self.below(sends),
+                number: from.2 + 1 + self.below(within.sends),
                 reaches: self.one_of(&Reaches::EVERY),
             },
         };
@@ -67,106 +110,106 @@ impl Chance {
     }
 }
 
-fn plan(seed: u64, chance: &mut Chance) -> Plan {
+fn plan(seed: u64, chance: &mut Chance, modes: &[Mode]) -> Plan {
     let serial = chance.below(3) == 0;
     let hand_after = Duration::from_secs(chance.one_of(&[1, 30, 700]));
-    let mode = chance.one_of(&Mode::EVOLIS);
+    let mode = chance.one_of(modes);
+    let switches = Switches::draw(mode, seed);
     Plan {
-        switches: Switches::draw(mode, seed),
-        serial,
+        serial: serial && !switches.mute_on_serial(),
+        switches,
         hand_after,
         ..Plan::of(mode)
     }
 }
 
-fn switches_and_a_cut(seed: u64) -> Plan {
+fn switches_and_a_cut(seed: u64, modes: &[Mode]) -> Plan {
     let mut chance = Chance::of(seed);
-    let plan = plan(seed, &mut chance);
-    let cut = chance.cut(COMMITS, EFFECTS, SENDS, (0, 0, 0));
+    let plan = plan(seed, &mut chance, modes);
+    let length = Length::of(plan.mode, plan.people);
+    let cut = chance.cut(length, (0, 0, 0));
     plan.cut(cut)
 }
 
 /// The second and third cut come soon after the first, inside what it caused.
-fn several_cuts(seed: u64) -> Plan {
+fn several_cuts(seed: u64, modes: &[Mode]) -> Plan {
     let mut chance = Chance::of(seed ^ 0x5EED_0002);
-    let mut plan = plan(seed, &mut chance);
-    let first = chance.below(SENDS);
+    let mut plan = plan(seed, &mut chance, modes);
+    let length = Length::of(plan.mode, plan.people);
+    let first = chance.below(length.sends);
     for number in 0..1 + chance.below(3) {
-        let behind = first + number * SOON;
-        let from = (behind * COMMITS / SENDS, behind * EFFECTS / SENDS, behind);
-        let cut = chance.cut(SOON, SOON, SOON, from);
+        let cut = chance.cut(SHORT, length.behind(first + number * SOON));
         plan = plan.cut(cut);
     }
     plan
 }
 
 /// The count of panels is proved by the first cards, the bench has spoken, and the last card is cut.
-fn proved_and_cut(seed: u64) -> Plan {
+fn proved_and_cut(seed: u64, modes: &[Mode]) -> Plan {
     let mut chance = Chance::of(seed ^ 0x5EED_0004);
-    let mut plan = plan(seed, &mut chance);
+    let mut plan = plan(seed, &mut chance, modes);
     plan.people = PEOPLE_MAX;
     plan.bench = plan.switches.true_bench(plan.mode);
-    let first = PROVING_SENDS + chance.below(SENDS / 2);
+    let length = Length::of(plan.mode, PEOPLE_MAX);
+    let last_card = length.sends / PEOPLE_MAX as u64;
+    let first = length.sends - last_card + chance.below(last_card);
     for number in 0..1 + chance.below(2) {
-        let behind = first + number * SOON;
-        let from = (behind * COMMITS / SENDS, behind * EFFECTS / SENDS, behind);
-        let cut = chance.cut(SOON, SOON, SOON, from);
+        let cut = chance.cut(SHORT, length.behind(first + number * SOON));
         plan = plan.cut(cut);
     }
     plan
 }
 
-fn faults_and_cuts(seed: u64) -> Plan {
+fn faults_and_cuts(seed: u64, modes: &[Mode]) -> Plan {
     let mut chance = Chance::of(seed ^ 0x5EED_0003);
-    let mut plan = plan(seed, &mut chance);
+    let mut plan = plan(seed, &mut chance, modes);
     plan.faults = FaultPlan::draw(seed, 4, 2);
+    let length = Length::of(plan.mode, plan.people);
     for _ in 0..chance.below(3) {
-        let cut = chance.cut(COMMITS, EFFECTS, SENDS, (0, 0, 0));
+        let cut = chance.cut(length, (0, 0, 0));
         plan = plan.cut(cut);
     }
     plan
 }
 
-fn only_switches(seed: u64) -> Plan {
+fn only_switches(seed: u64, modes: &[Mode]) -> Plan {
     Plan {
         cuts: Vec::new(),
-        ..switches_and_a_cut(seed)
+        ..switches_and_a_cut(seed, modes)
     }
 }
 
 /// A way of drawing and its name.
-pub(crate) type Draw = (&'static str, fn(u64) -> Plan);
+pub(crate) type Draw = (&'static str, fn(u64, &[Mode]) -> Plan);
 
 /// Every way of drawing.
 pub(crate) const DRAWS: [Draw; 5] = [
-    ("drawn_switches", only_switches),
-    ("drawn_one_cut", switches_and_a_cut),
-    ("drawn_cuts_in_recovery", several_cuts),
-    ("drawn_bench", proved_and_cut),
-    ("drawn_faults", faults_and_cuts),
+    ("switches", only_switches),
+    ("one_cut", switches_and_a_cut),
+    ("cuts_in_recovery", several_cuts),
+    ("bench", proved_and_cut),
+    ("faults", faults_and_cuts),
 ];
 
-#[test]
-fn drawn_switches() {
-    play_all("drawn_switches", seeds(RUNS), only_switches).holds("drawn_switches");
+/// A suite of so many draws on printers of these modes.
+macro_rules! drawn {
+    ($($suite:ident: $draw:ident, $modes:expr;)*) => {$(
+        #[test]
+        fn $suite() {
+            let suite = stringify!($suite);
+            play_all(suite, seeds(RUNS), |seed| $draw(seed, &$modes)).holds(suite);
+        }
+    )*};
 }
 
-#[test]
-fn drawn_one_cut() {
-    play_all("drawn_one_cut", seeds(RUNS), switches_and_a_cut).holds("drawn_one_cut");
-}
-
-#[test]
-fn drawn_cuts_in_recovery() {
-    play_all("drawn_cuts_in_recovery", seeds(RUNS), several_cuts).holds("drawn_cuts_in_recovery");
-}
-
-#[test]
-fn drawn_bench() {
-    play_all("drawn_bench", seeds(RUNS), proved_and_cut).holds("drawn_bench");
-}
-
-#[test]
-fn drawn_faults() {
-    play_all("drawn_faults", seeds(RUNS), faults_and_cuts).holds("drawn_faults");
+drawn! {
+    drawn_switches: only_switches, Mode::EVOLIS;
+    drawn_switches_of_others: only_switches, Mode::OTHERS;
+    drawn_one_cut: switches_and_a_cut, Mode::EVOLIS;
+    drawn_one_cut_of_others: switches_and_a_cut, Mode::OTHERS;
+    drawn_cuts_in_recovery: several_cuts, Mode::EVOLIS;
+    drawn_cuts_in_recovery_of_others: several_cuts, Mode::OTHERS;
+    drawn_bench: proved_and_cut, Mode::EVOLIS;
+    drawn_bench_of_others: proved_and_cut, Mode::OTHERS;
+    drawn_faults: faults_and_cuts, Mode::EVOLIS;
 }

@@ -46,7 +46,12 @@ pub(crate) fn cuts_of(report: &Report) -> Vec<Cut> {
 }
 
 fn cut_everywhere(mode: Mode, suite: &str) {
-    let cuts = cuts_of(&uncut(mode));
+    cut_every(1, mode, suite);
+}
+
+/// Cuts at every so-manieth place.
+pub(crate) fn cut_every(step: usize, mode: Mode, suite: &str) {
+    let cuts: Vec<Cut> = cuts_of(&uncut(mode)).into_iter().step_by(step).collect();
     let count = cuts.len() as u64;
     let plan = |number: u64| {
         let index = usize::try_from(number).expect("a few thousand");

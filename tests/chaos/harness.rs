@@ -35,6 +35,11 @@ pub(crate) fn seeds(usual: u64) -> u64 {
     number("CETAK_SEEDS").unwrap_or(usual)
 }
 
+/// Every how-manieth cut is asked for.
+pub(crate) fn every(usual: usize) -> usize {
+    number("CETAK_EVERY").map_or(usual, |step| usize::try_from(step).unwrap_or(usual).max(1))
+}
+
 pub(crate) fn play(plan: Plan) -> Report {
     Room::new(plan).run()
 }

@@ -1,54 +1,35 @@
-//! The other makers' printers: nothing cut, and one good card for each person.
+//! The other makers' printers: nothing cut and nobody asked, and cut at every place.
 
 use cetak::rehearsal::room::mode::Mode;
-use cetak::rehearsal::room::{Plan, Room};
 
-fn uncut(mode: Mode) {
-    let plan = Plan {
-        traced: std::env::var_os("CETAK_STORY").is_some(),
-        ..Plan::of(mode)
-    };
-    let report = Room::new(plan).run();
-    if report.broken.is_empty() {
-        assert_eq!(
-            report.good.values().copied().collect::<Vec<_>>(),
-            [1, 1],
-            "{mode:?}"
-        );
-    } else {
-        for line in &report.trace.lines {
-            eprintln!("{line}");
-        }
-        panic!("{mode:?}: {:?}", report.broken);
+use crate::everywhere::{cut_every, uncut};
+use crate::harness::every;
+
+#[test]
+fn one_good_card_each_and_nobody_is_asked() {
+    for mode in Mode::OTHERS {
+        let report = uncut(mode);
+        let good: Vec<_> = report.good.values().copied().collect();
+        assert_eq!(good, [1, 1], "{mode:?}");
+        assert_eq!(report.settled, 0, "{mode:?}");
     }
 }
 
-#[test]
-fn zebra() {
-    uncut(Mode::Zebra);
+/// Every cut is a run of some milliseconds; the long run plays all of them (`CETAK_EVERY=1`).
+macro_rules! everywhere {
+    ($($name:ident: $mode:expr, $step:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            cut_every(every($step), $mode, stringify!($name));
+        }
+    )*};
 }
 
-#[test]
-fn zebra_dual() {
-    uncut(Mode::ZebraDual);
-}
-
-#[test]
-fn magicard() {
-    uncut(Mode::Magicard);
-}
-
-#[test]
-fn magicard_rio() {
-    uncut(Mode::MagicardRio);
-}
-
-#[test]
-fn matica() {
-    uncut(Mode::Matica);
-}
-
-#[test]
-fn matica_9300() {
-    uncut(Mode::Matica9300);
+everywhere! {
+    everywhere_zebra: Mode::Zebra, 3;
+    everywhere_zebra_dual: Mode::ZebraDual, 3;
+    everywhere_magicard: Mode::Magicard, 3;
+    everywhere_magicard_rio: Mode::MagicardRio, 3;
+    everywhere_matica: Mode::Matica, 3;
+    everywhere_matica_9300: Mode::Matica9300, 3;
 }

@@ -142,7 +142,7 @@ fn every_branch_of_recovery_is_gone_through() {
     };
     for (name, draw) in DRAWS {
         // Other seeds than the suites': what they find is told by them.
-        add(play_all(name, RUNS, |seed| draw(1_000_000 + seed)).reached);
+        add(play_all(name, RUNS, |seed| draw(1_000_000 + seed, &Mode::EVOLIS)).reached);
     }
     for mode in Mode::EVOLIS {
         let (sends, others): (Vec<Cut>, Vec<Cut>) = cuts_of(&uncut(mode))

@@ -50,7 +50,10 @@ fn the_same_plan_gives_the_same_trace_in_each_mode_cut_or_not() {
 fn the_same_seed_gives_the_same_trace_whatever_is_drawn() {
     for (name, draw) in DRAWS {
         for seed in 0..10 {
-            assert_eq!(traced(&draw(seed)), traced(&draw(seed)), "{name} {seed}");
+            for modes in [&Mode::EVOLIS[..], &Mode::OTHERS] {
+                let plan = draw(seed, modes);
+                assert_eq!(traced(&plan), traced(&plan), "{name} {seed}");
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cetak_drivers::contract::{Dialect, Moment, Request, Stage};
+use cetak_drivers::contract::{Dialect, Moment, Request};
 use cetak_drivers::link::beside::Beside;
 use cetak_drivers::link::memory::MemoryLink;
 use cetak_drivers::reader::LineReader;
@@ -221,7 +221,12 @@ impl Room {
             match effect {
                 Effect::Reply(_, answer) => response = Some(answer),
                 Effect::Ask(_, _, request) => {
-                    if matches!(request, Request::Do(Stage::Feed)) {
+                    if matches!(&request, Request::Prepare(setup) if !setup.card_inside) {
+                        self.picked_before = self.firmware.mechanism().picked();
+                    }
+                    // Where no feed can be ordered apart, it comes with the first stage that can.
+                    let first = host.printer.machine().capabilities().stages.first();
+                    if matches!(&request, Request::Do(stage) if first == Some(stage)) {
                         self.feeds.push(self.firmware.mechanism().picked());
                     }
                     let asked = host.printer.ask(request, now);

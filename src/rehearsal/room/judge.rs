@@ -382,7 +382,7 @@ fn lies_right(account: Account, card: &Card) -> bool {
 
 impl Mode {
     /// Whether the card bears the key's picture: its resin on each side, dot for dot.
-    fn is_face_of(self, card: &Card, key: &str) -> bool {
+    pub(super) fn is_face_of(self, card: &Card, key: &str) -> bool {
         let picture = self.picture(key);
         let back = picture.back.as_ref().map(|side| &side.resin);
         same_dots(card, Side::Front, Some(&picture.front.resin))

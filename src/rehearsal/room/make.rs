@@ -46,7 +46,14 @@ impl Switches {
         match mode.maker() {
             Maker::Evolis => Switches::Evolis(evolis_sim::Switches::draw(seed)),
             Maker::Zebra => Switches::Zebra(zebra_sim::Switches::draw(seed)),
-            Maker::Magicard => Switches::Magicard(magicard_sim::Switches::draw(seed)),
+            Maker::Magicard => {
+                let switches = magicard_sim::Switches::draw(seed);
+                Switches::Magicard(magicard_sim::Switches {
+                    // A Rio that cannot read its film says that none is left, and takes no card at all.
+                    tag_read: switches.tag_read || mode == Mode::MagicardRio,
+                    ..switches
+                })
+            }
             Maker::Matica => Switches::Matica(matica_sim::Switches::draw(seed)),
         }
     }
@@ -71,13 +78,83 @@ impl Switches {
                     ),
                 ]
             }
-            // What a bench shows of these is not played yet: strict rows hold.
-            Switches::Zebra(_) | Switches::Magicard(_) | Switches::Matica(_) => Vec::new(),
+            // No row of these printers waits for a bench.
+            Switches::Zebra(_) => Vec::new(),
+            Switches::Magicard(switches) => vec![
+                (
+                    switches.cards_count == magicard_sim::CardsCount::Eject,
+                    BenchFlag::CardCountedAtEject,
+                ),
+                (
+                    switches.page_after_cut != magicard_sim::PageAfterCut::Printed
+                        && switches.etx != magicard_sim::Etx::Any,
+                    BenchFlag::HalfPageNeverPrinted,
+                ),
+                (switches.panels_count_at_end, BenchFlag::PanelCountedAtEnd),
+                (switches.overcoat_counted, BenchFlag::LastPanelCounted),
+            ],
+            Switches::Matica(switches) => {
+                let close_keeps = switches.close_with_card == matica_sim::CloseWithCard::Keeps;
+                let at_transfer = switches.total_moves == matica_sim::TotalMoves::Transfer;
+                vec![
+                    (
+                        switches.counter_store == CounterStore::AtOnce,
+                        BenchFlag::CountersDurable,
+                    ),
+                    (switches.attention_on_tcp, BenchFlag::AttentionOnTransport),
+                    (close_keeps, BenchFlag::CloseMovesNoCard),
+                    (
+                        at_transfer && !switches.reject_moves_total,
+                        BenchFlag::CardCountedAtTransfer,
+                    ),
+                    (
+                        close_keeps && switches.power_up == matica_sim::PowerUp::Keep,
+                        BenchFlag::OnlyCommandsMoveCards,
+                    ),
+                    (
+                        switches.move_to_5 && switches.return_after_07,
+                        BenchFlag::HoldsAtPrintPosition,
+                    ),
+                ]
+            }
         };
         flags
             .into_iter()
             .filter_map(|(is_so, flag)| is_so.then_some(flag))
             .collect()
+    }
+
+    /// Whether a Matica has a reject box: its config says so.
+    fn matica_rejects(&self) -> bool {
+        match self {
+            Switches::Matica(switches) => switches.reject_box,
+            Switches::Evolis(_) | Switches::Zebra(_) | Switches::Magicard(_) => true,
+        }
+    }
+
+    /// Whether nothing is ever heard on its serial port: then an office joins it by USB, whose port tells a little.
+    pub fn mute_on_serial(&self) -> bool {
+        match self {
+            Switches::Zebra(switches) => switches.replies == zebra_sim::Replies::None,
+            Switches::Evolis(_) | Switches::Magicard(_) | Switches::Matica(_) => false,
+        }
+    }
+
+    /// Whether a P330i or P430i answers over this link: its config says so.
+    fn zebra_replies(&self, serial: bool) -> zebra::Replies {
+        let answers = match self {
+            Switches::Zebra(switches) => match switches.replies {
+                zebra_sim::Replies::Serial => serial,
+                zebra_sim::Replies::Usb => true,
+                zebra_sim::Replies::None => false,
+            },
+            Switches::Evolis(_) | Switches::Magicard(_) | Switches::Matica(_) => true,
+        };
+        if answers {
+            zebra::Replies::Coded
+        } else {
+            zebra::Replies::OneWay
+        }
     }
 
     /// Whether a P330i or P430i knows `E` and `%CLN`: found once, with no job open, and kept in the profile.
@@ -89,18 +166,34 @@ impl Switches {
     }
 
     /// The firmware that has them, with a small picture and an empty hopper.
-    pub(super) fn firmware(&self, mode: Mode, faults: FaultPlan) -> Box<dyn Device> {
-        macro_rules! firmware {
-            ($sim:ident::$firmware:ident, $switches:expr) => {{
-                let profile = $sim::Profile::named(mode.model())
+    pub(super) fn firmware(&self, mode: Mode, serial: bool, faults: FaultPlan) -> Box<dyn Device> {
+        macro_rules! profile {
+            ($sim:ident) => {
+                $sim::Profile::named(mode.model())
                     .expect("a built-in profile")
-                    .with_geometry(mode::COLUMNS, mode::LINES);
-                Box::new($sim::$firmware::new(profile, $switches.clone(), faults))
-            }};
+                    .with_geometry(mode::COLUMNS, mode::LINES)
+            };
+        }
+        macro_rules! firmware {
+            ($sim:ident::$firmware:ident, $switches:expr) => {
+                Box::new($sim::$firmware::new(
+                    profile!($sim),
+                    $switches.clone(),
+                    faults,
+                ))
+            };
         }
         match self {
             Switches::Evolis(switches) => firmware!(evolis_sim::Evolis, switches),
-            Switches::Zebra(switches) => firmware!(zebra_sim::Zebra, switches),
+            Switches::Zebra(switches) => {
+                let port = if serial {
+                    zebra_sim::Port::Serial
+                } else {
+                    zebra_sim::Port::Usb
+                };
+                let profile = profile!(zebra_sim).with_port(port);
+                Box::new(zebra_sim::Zebra::new(profile, *switches, faults))
+            }
             Switches::Magicard(switches) => firmware!(magicard_sim::Magicard, switches),
             Switches::Matica(switches) => firmware!(matica_sim::Matica, switches),
         }
@@ -157,6 +250,7 @@ pub(super) fn dialect(
                 },
                 knows_e,
                 knows_cln,
+                replies: switches.zebra_replies(serial),
                 one_side: mode != Mode::ZebraDual,
                 ..zebra::Options::default()
             };
@@ -180,6 +274,7 @@ pub(super) fn dialect(
         Maker::Matica => {
             let options = matica::Options {
                 dots,
+                reject_box: switches.matica_rejects(),
                 bench: bench.to_vec(),
                 ..matica::Options::default()
             };

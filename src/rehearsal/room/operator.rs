@@ -26,6 +26,8 @@ const OFF_FOR: Duration = Duration::from_secs(20);
 #[derive(Debug, Default)]
 pub(super) struct Hands {
     at: Option<Moment>,
+    /// A printer that was switched off and on is not switched off again before.
+    off_again: Moment,
 }
 
 impl Hands {
@@ -42,6 +44,7 @@ enum Call {
     NoPower,
     NoCable,
     Ribbon,
+    Film,
     Settle(String, JobId),
     SwitchOff,
     Cut(String, JobId),
@@ -96,6 +99,12 @@ impl Room {
         if mechanism.ribbon().is_none_or(|ribbon| ribbon.ended()) {
             calls.push(Call::Ribbon);
         }
+        if mechanism
+            .film()
+            .is_some_and(|film| film.torn || film.left == 0 && !film.under_head)
+        {
+            calls.push(Call::Film);
+        }
         let Some(host) = &self.host else {
             return calls;
         };
@@ -115,7 +124,8 @@ impl Room {
             };
             match row.state {
                 JobState::InDoubt { .. } if off_first => {
-                    if self.power_back.is_none() && mechanism.power() {
+                    let may = self.now >= self.hands.off_again;
+                    if may && self.power_back.is_none() && mechanism.power() {
                         calls.push(Call::SwitchOff);
                     }
                 }
@@ -181,19 +191,25 @@ impl Room {
                     Hand::CloseLid,
                 ])
             }
+            Call::Film => {
+                self.report.reach("hand/film");
+                self.hands(&[Hand::OpenLid, Hand::Film { panels: None }, Hand::CloseLid])
+            }
             Call::SwitchOff => {
                 self.report.reach("hand/switches off first");
                 self.hands(&[Hand::PowerOff]);
                 self.power_back = Some(self.now + OFF_FOR);
+                self.hands.off_again = self.now + OFF_FOR + LOOKS_AGAIN;
                 true
             }
             Call::Settle(key, id) => {
                 self.clear_path();
                 let bound = self.store.job(*id).expect("a sound store");
                 let bound = bound.and_then(|row| row.state.blank().cloned());
-                // A whole card with another chip than the one that was bound is no card of this job.
+                // A card with another chip than the one that was bound, or without its back, is no card of this job.
                 let theirs = |card: &Card| {
                     is_whole(card)
+                        && self.plan.mode.is_face_of(card, key)
                         && bound
                             .as_ref()
                             .is_none_or(|uid| card.uid.as_deref() == Some(uid.0.as_str()))
@@ -265,10 +281,9 @@ impl Room {
         })
     }
 
-    /// Whether a card left the hopper since the last feed was ordered: the mechanism's word.
+    /// Whether a card left the hopper since the printer was prepared for this attempt: the mechanism's word.
     fn fed_for_this_attempt(&self) -> bool {
-        let before = self.feeds.last().copied().unwrap_or(0);
-        self.firmware.mechanism().picked() > before
+        self.firmware.mechanism().picked() > self.picked_before
     }
 
     /// Whole cards that bear the key's mark.
