@@ -276,6 +276,8 @@ impl Matica {
             }
             match self.next_message() {
                 Some((connection, message)) => self.execute(connection, message),
+                // What waited was no whole message: its connection may have ended with it.
+                None if self.upkeep() => {}
                 None => return,
             }
         }

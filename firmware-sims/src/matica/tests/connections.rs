@@ -146,6 +146,21 @@ fn a_card_that_a_closed_connection_left_stays_or_is_thrown_out() {
 }
 
 #[test]
+fn half_a_command_behind_a_motion_does_not_keep_its_connection_alive() {
+    let mut bench = Bench::new(Switches {
+        close_with_card: CloseWithCard::ToReject,
+        ..Switches::default()
+    });
+    bench.order(0, &TO_CHIP);
+    let half = &message(0xF000_0100, 0, 9, &TEST)[..5];
+    bench.printer.receive(half, bench.uptime);
+    bench.disconnect();
+    // In one step: a look in between would notice the end.
+    bench.pass(20_000);
+    assert_eq!(bench.card(1).place, CardPlace::Reject);
+}
+
+#[test]
 fn an_answer_that_nobody_read_comes_behind_the_next_greeting_or_not_at_all() {
     for stale_answer in [true, false] {
         let mut bench = Bench::new(Switches {
