@@ -13,12 +13,14 @@ use serde::{Deserialize, Serialize};
 mod card_image;
 mod custody_row;
 mod fault;
+mod pace;
 
 pub use card_image::{BitPlane, CardImage, Colour, Overlay, Side};
 pub use custody_row::{
     BenchFlag, ChipIs, LastIs, PanelsIs, PlaceIs, Point, Power, Row, Verdict, WakeIs,
 };
 pub use fault::{Fault, Gravity};
+pub use pace::{Pace, SlowLink};
 
 /// A point in monotonic time. Unit: nanoseconds since the program (or the rehearsal) began.
 #[derive(
@@ -470,6 +472,8 @@ pub struct Capabilities {
     pub bench: Vec<BenchFlag>,
     /// Picture size in dots: along the card's long side, along its short side.
     pub dots: (usize, usize),
+    /// What an ordinary card asks of the link.
+    pub pace: Pace,
 }
 
 impl Capabilities {

@@ -27,7 +27,7 @@ use crate::colour::Separation;
 use crate::contract::Busy;
 use crate::contract::{
     Answer, BenchFlag, Capabilities, Channel, Dialect, Event, Evidence, Fault, Identity, LinkNews,
-    Machine, Moment, Output, Request, Setup, Stage, Told, Witnesses,
+    Machine, Moment, Output, Pace, Request, Setup, Stage, Told, Witnesses,
 };
 
 mod commands;
@@ -240,6 +240,10 @@ impl Evolis {
             jams_latch: false,
             bench: options.bench.clone(),
             dots: (geometry.lines, geometry.columns),
+            pace: Pace {
+                card_bytes: model.card_bytes,
+                rated_ms: Some(model.rated_ms),
+            },
         };
         Evolis {
             model,

@@ -39,6 +39,9 @@ pub struct Model {
     /// Milliseconds from card to card, colour on one side, at the best rate that is told of it. \[unverified\]:
     /// general knowledge, never the maker's word; it serves to say which link would hold the printer back.
     pub rated_ms: u32,
+    /// Bytes that go out for an ordinary colour card of one side: to a hundredth what the test of `docs/printers.md`
+    /// measures.
+    pub card_bytes: u32,
 }
 
 const WITH_CHIP: &[Stage] = &[
@@ -78,6 +81,7 @@ const PRIMACY: Model = Model {
     stages: WITH_CHIP,
     // 225 cards an hour.
     rated_ms: 16_000,
+    card_bytes: 1_893_000,
 };
 
 const DUALYS: Model = Model {
@@ -96,6 +100,7 @@ const DUALYS: Model = Model {
     stages: WITHOUT_HOLD,
     // 150 cards an hour.
     rated_ms: 24_000,
+    card_bytes: 1_893_000,
 };
 
 /// All models that are known by name.

@@ -22,6 +22,13 @@ use super::tcp::{TcpLink, TcpPort, USER_TIMEOUT};
 use super::udp::{UdpLink, UdpPort};
 use super::usb::{UsbLink, UsbPort};
 
+/// What USB 2.0 carries in practice: half of its 480 Mbit/s. Unit: bytes a second. Source: general knowledge.
+const USB_BYTES_A_SECOND: u64 = 30_000_000;
+/// What a network of 100 Mbit/s carries. Unit: bytes a second.
+const NETWORK_BYTES_A_SECOND: u64 = 12_500_000;
+/// Bits of a byte on a serial line, with start and stop bit.
+const SERIAL_BYTE_BITS: u64 = 10;
+
 /// Where a printer or reader is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -203,6 +210,17 @@ impl Endpoint {
                 .components()
                 .any(|part| part.as_os_str() == "by-id" || part.as_os_str() == "by-path"),
             Endpoint::Usb { .. } | Endpoint::Tcp { .. } | Endpoint::Unix { .. } => true,
+        }
+    }
+
+    /// What its link carries at most, nothing taken off for pauses: a serial line by its speed, USB as USB 2.0 does, a
+    /// network as 100 Mbit/s do. `None`: there is no line. Unit: bytes a second.
+    pub fn bytes_a_second(&self) -> Option<u64> {
+        match self {
+            Endpoint::Serial { baud, .. } => Some(u64::from(*baud) / SERIAL_BYTE_BITS),
+            Endpoint::Usb { .. } => Some(USB_BYTES_A_SECOND),
+            Endpoint::Tcp { .. } => Some(NETWORK_BYTES_A_SECOND),
+            Endpoint::Unix { .. } => None,
         }
     }
 }
@@ -429,6 +447,16 @@ mod tests {
             .map(|uri| format!("{uri} -> {}\n", uri.parse::<Endpoint>().unwrap_err()))
             .concat(),
         );
+    }
+
+    #[test]
+    fn a_serial_line_carries_a_tenth_of_its_bits() {
+        let carries = |uri: &str| uri.parse::<Endpoint>().unwrap().bytes_a_second();
+        assert_eq!(carries("serial:///dev/ttyS0?baud=9600"), Some(960));
+        assert_eq!(carries("serial:///dev/ttyS0"), Some(11_520));
+        assert_eq!(carries("usb:///dev/usb/lp0"), Some(30_000_000));
+        assert_eq!(carries("tcp://h:1"), Some(12_500_000));
+        assert_eq!(carries("unix:///s"), None);
     }
 
     #[test]

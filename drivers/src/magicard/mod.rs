@@ -28,7 +28,7 @@ use bytes::Bytes;
 use crate::colour::Separation;
 use crate::contract::{
     Answer, BenchFlag, Busy, Capabilities, Channel, Dialect, Event, Fault, LinkNews, Machine,
-    Moment, Output, Request, Setup, Stage, Witnesses,
+    Moment, Output, Pace, Request, Setup, Stage, Witnesses,
 };
 
 pub mod commands;
@@ -243,6 +243,10 @@ impl Magicard {
             jams_latch: false,
             bench: options.bench.clone(),
             dots: (rows, columns.min(FULL.1)),
+            pace: Pace {
+                card_bytes: model.card_bytes,
+                rated_ms: model.rated_ms,
+            },
         };
         Magicard {
             model,

@@ -43,6 +43,9 @@ pub struct Model {
     /// Milliseconds from card to card, colour on one side. \[placeholder\]: no rate was found in any paper; it serves
     /// to say which link would hold the printer back. `None`: not even that.
     pub rated_ms: Option<u32>,
+    /// Bytes that go out for an ordinary colour card of one side: to a hundredth what the test of `docs/printers.md`
+    /// measures.
+    pub card_bytes: u32,
 }
 
 const ENDURO: Model = Model {
@@ -57,6 +60,7 @@ const ENDURO: Model = Model {
     slow: None,
     correction: Some(3),
     rated_ms: Some(35_000),
+    card_bytes: 1_853_000,
 };
 
 const TANGO: Model = Model {
@@ -71,6 +75,7 @@ const TANGO: Model = Model {
     slow: Some(true),
     correction: None,
     rated_ms: None,
+    card_bytes: 1_622_000,
 };
 
 /// All models that are known by name.

@@ -26,8 +26,8 @@ use bytes::Bytes;
 use crate::colour::Separation;
 use crate::contract::{
     Answer, BenchFlag, Busy, Capabilities, CardImage, Channel, Dialect, Event, Evidence, Fault,
-    Identity, LastAnswer, LinkNews, Machine, Moment, Output, Place, Power, Request, Setup, Stage,
-    Told, Witnesses,
+    Identity, LastAnswer, LinkNews, Machine, Moment, Output, Pace, Place, Power, Request, Setup,
+    Stage, Told, Witnesses,
 };
 
 pub mod commands;
@@ -334,6 +334,10 @@ impl Matica {
             jams_latch: true,
             bench: options.bench.clone(),
             dots: card,
+            pace: Pace {
+                card_bytes: model.card_bytes,
+                rated_ms: Some(model.rated_ms),
+            },
         };
         Matica {
             model,

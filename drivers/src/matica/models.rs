@@ -33,6 +33,9 @@ pub struct Model {
     /// Milliseconds from card to card, colour on one side. \[inferred\] from what retransfer printers commonly do; it
     /// serves to say which link would hold the printer back.
     pub rated_ms: u32,
+    /// Bytes that go out for an ordinary colour card of one side: to a hundredth what the test of `docs/printers.md`
+    /// measures.
+    pub card_bytes: u32,
 }
 
 /// All models that are known by name.
@@ -50,6 +53,7 @@ pub static MODELS: &[Model] = &[
         job_mark: [0x0F, 0x0A, 0x9C, 0x88],
         job_sequence: None,
         rated_ms: 40_000,
+        card_bytes: 2_752_000,
     },
     Model {
         key: "matica-xid8600",
@@ -64,6 +68,7 @@ pub static MODELS: &[Model] = &[
         job_mark: [0; 4],
         job_sequence: Some(0x9999_9999),
         rated_ms: 40_000,
+        card_bytes: 11_007_000,
     },
 ];
 

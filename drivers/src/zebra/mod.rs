@@ -30,7 +30,7 @@ use bytes::Bytes;
 use crate::contract::Busy;
 use crate::contract::{
     Answer, Capabilities, Channel, Dialect, Event, Evidence, Fault, Identity, LastAnswer, LinkNews,
-    Machine, Moment, Output, Request, Row, Setup, Stage, Told, Witnesses,
+    Machine, Moment, Output, Pace, Request, Row, Setup, Stage, Told, Witnesses,
 };
 
 pub mod commands;
@@ -143,6 +143,10 @@ impl Zebra {
             jams_latch: false,
             bench: options.bench.clone(),
             dots: options.dots.unwrap_or(DOTS),
+            pace: Pace {
+                card_bytes: model.card_bytes,
+                rated_ms: Some(model.rated_ms),
+            },
         };
         Zebra {
             model,

@@ -23,6 +23,9 @@ pub struct Model {
     /// Milliseconds from card to card, colour on one side. \[unverified\]: remembered, found in no paper; it serves to
     /// say which link would hold the printer back.
     pub rated_ms: u32,
+    /// Bytes that go out for an ordinary colour card of one side: to a hundredth what the test of `docs/printers.md`
+    /// measures.
+    pub card_bytes: u32,
 }
 
 /// All models that are known by name.
@@ -34,6 +37,7 @@ pub static MODELS: &[Model] = &[
         reject_hopper: false,
         back_turned: false,
         rated_ms: 25_000,
+        card_bytes: 1_115_000,
     },
     Model {
         key: "zebra-p430i",
@@ -42,6 +46,7 @@ pub static MODELS: &[Model] = &[
         reject_hopper: true,
         back_turned: false,
         rated_ms: 25_000,
+        card_bytes: 1_115_000,
     },
 ];
 

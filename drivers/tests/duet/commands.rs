@@ -63,7 +63,7 @@ fn keys(maker: &Maker, table: &[Line]) -> Vec<String> {
 
 fn page() -> String {
     let mut page = HEAD.to_owned();
-    page += &links::section(MAKERS.iter().flat_map(|maker| (maker.figures)()));
+    page += &links::section(links::figures());
     for maker in MAKERS {
         let rows = rows(maker, &sources::test_files(maker.key));
         let count = |of: fn(&Row) -> bool| rows.iter().filter(|row| of(row)).count();

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use cetak_drivers::contract::{
-    BenchFlag, BlankUid, Capabilities, ChipIs, ChipState, Evidence, LastAnswer, LastIs, PanelsIs,
-    Place, PlaceIs, Point, Power, Row, Stage, Verdict, Wake, WakeIs, Witnesses,
+    BenchFlag, BlankUid, Capabilities, ChipIs, ChipState, Evidence, LastAnswer, LastIs, Pace,
+    PanelsIs, Place, PlaceIs, Point, Power, Row, Stage, Verdict, Wake, WakeIs, Witnesses,
 };
 use expect_test::expect_file;
 
@@ -151,6 +151,10 @@ fn capabilities(rows: &'static [Row]) -> Capabilities {
         jams_latch: false,
         bench: vec![],
         dots: (1016, 648),
+        pace: Pace {
+            card_bytes: 0,
+            rated_ms: None,
+        },
     }
 }
 

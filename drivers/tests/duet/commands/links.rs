@@ -1,9 +1,12 @@
 //! How long a card's data take on each link, beside how long the printer takes for the card.
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use cetak_drivers::contract::*;
+use cetak_drivers::link::endpoint::Endpoint;
 
+use super::makers::MAKERS;
 use super::weigh;
 
 /// What an ordinary colour card costs on one model.
@@ -13,43 +16,81 @@ pub(crate) struct Figure {
     pub(crate) model: &'static str,
     /// Bytes that Load, Face and Finish send for it.
     pub(crate) bytes: usize,
-    /// Milliseconds from card to card, and the figure's source; `None` where nobody has told one.
-    pub(crate) rated: Option<(u32, &'static str)>,
+    /// What the driver has of the model.
+    pub(crate) pace: Pace,
+    /// Where its rate is known from.
+    pub(crate) source: &'static str,
 }
 
-/// Links: name, bytes a second. A serial byte is ten bits on the line; nothing is taken off for pauses.
-const LINKS: [(&str, u64); 4] = [
-    ("9,600 baud", 960),
-    ("115,200 baud", 11_520),
-    ("USB 2.0", 30_000_000),
-    ("100 Mbit/s", 12_500_000),
+impl Figure {
+    /// The same with the bytes that were measured.
+    fn measured(&self) -> Pace {
+        Pace {
+            card_bytes: u32::try_from(self.bytes).unwrap(),
+            ..self.pace
+        }
+    }
+}
+
+/// Links: name, an endpoint of that kind.
+const LINKS: [(&str, &str); 4] = [
+    ("9,600 baud", "serial:///dev/ttyS0?baud=9600"),
+    ("115,200 baud", "serial:///dev/ttyS0?baud=115200"),
+    ("USB 2.0", "usb:///dev/usb/lp0"),
+    ("100 Mbit/s", "tcp://192.0.2.7:9100"),
 ];
 
+fn bytes_a_second(endpoint: &str) -> u64 {
+    let endpoint: Endpoint = endpoint.parse().unwrap();
+    endpoint.bytes_a_second().unwrap()
+}
+
+/// The figures of all makers, measured once.
+pub(crate) fn figures() -> &'static [Figure] {
+    static FIGURES: OnceLock<Vec<Figure>> = OnceLock::new();
+    FIGURES.get_or_init(|| MAKERS.iter().flat_map(|maker| (maker.figures)()).collect())
+}
+
 /// The section of the page.
-pub(crate) fn section(figures: impl Iterator<Item = Figure>) -> String {
+pub(crate) fn section(figures: &[Figure]) -> String {
     let mut section = String::from(
         "## Which link a printer needs\n\n\
          Seconds that the data of an ordinary colour card take alone: one side, every dye, black and overlay where the ribbon has them, \
          packed by the driver from a whole-size picture like a portrait on a patterned ground. `!` marks a link that needs longer than the \
-         printer does from card to card: it would print more slowly there. Serial lines are reckoned with ten bits a byte, USB 2.0 \
+         printer does from card to card: it would print more slowly there, and `cetak serve`, `doctor` and `printers` say so where a \
+         config has such a link for a colour ribbon. `needs`: the links on which it reaches its rate. Serial lines are reckoned with ten bits a byte, USB 2.0 \
          with 30 MB/s. Whether a printer has that port is another question.\n\n\
-         | model | bytes a card | seconds a card |",
+         | model | bytes a card | seconds a card | needs |",
     );
     for (link, _) in LINKS {
         let _ = write!(section, " {link} |");
     }
-    section += "\n|---|---|---|---|---|---|---|\n";
+    section += "\n|---|---|---|---|---|---|---|---|\n";
     for figure in figures {
-        let rated = figure.rated.map_or("not known".to_owned(), |(ms, source)| {
-            format!("{} {source}", seconds(u64::from(ms)))
+        let pace = figure.measured();
+        let rated = pace.rated_ms.map_or("not known".to_owned(), |ms| {
+            format!("{} {}", seconds(u64::from(ms)), figure.source)
         });
+        let suffices = |(name, endpoint): &(&'static str, &str)| {
+            let slow = pace.held_back_by(bytes_a_second(endpoint));
+            slow.is_none().then_some(*name)
+        };
+        let needs: Vec<&str> = match pace.rated_ms {
+            Some(_) => LINKS.iter().filter_map(suffices).collect(),
+            None => vec!["not known"],
+        };
         let bytes = thousands(figure.bytes);
-        let _ = write!(section, "| `{}` | {bytes} | {rated} |", figure.model);
-        for (_, bytes_a_second) in LINKS {
-            let ms = (figure.bytes as u64 * 1000).div_ceil(bytes_a_second);
-            let slower = figure.rated.is_some_and(|(rated, _)| ms > u64::from(rated));
+        let needs = needs.join(" or ");
+        let _ = write!(
+            section,
+            "| `{}` | {bytes} | {rated} | {needs} |",
+            figure.model
+        );
+        for (_, endpoint) in LINKS {
+            let speed = bytes_a_second(endpoint);
+            let slower = pace.held_back_by(speed).is_some();
             let mark = if slower { " !" } else { "" };
-            let _ = write!(section, " {}{mark} |", seconds(ms));
+            let _ = write!(section, " {}{mark} |", seconds(pace.data_ms(speed)));
         }
         section.push('\n');
     }
@@ -82,12 +123,13 @@ pub(crate) fn figure(
     model: &'static str,
     simulator: &str,
     dialect: Box<dyn Dialect>,
-    rated: Option<(u32, &'static str)>,
+    source: &'static str,
 ) -> Figure {
     Figure {
         model,
+        pace: dialect.capabilities().pace,
         bytes: weigh::sent_for(simulator, dialect, portrait),
-        rated,
+        source,
     }
 }
 
@@ -132,26 +174,43 @@ fn portrait(width: usize, height: usize) -> CardImage {
 }
 
 #[test]
+fn every_models_bytes_are_what_its_machine_sends() {
+    assert_eq!(figures().len(), 13);
+    for figure in figures() {
+        let (told, sent) = (figure.pace.card_bytes as usize, figure.bytes);
+        assert!(
+            told.abs_diff(sent) * 100 <= sent,
+            "{}: its row has {told} bytes, its machine sends {sent}",
+            figure.model
+        );
+    }
+}
+
+#[test]
 fn a_link_is_marked_where_the_data_take_longer_than_the_card() {
-    let figure = |bytes, rated| Figure {
-        model: "test",
-        bytes,
-        rated,
-    };
-    let line = |bytes, rated| {
-        let section = section(std::iter::once(figure(bytes, rated)));
+    let line = |bytes, rated_ms| {
+        let figure = Figure {
+            model: "test",
+            bytes,
+            pace: Pace {
+                card_bytes: 0,
+                rated_ms,
+            },
+            source: "[doc]",
+        };
+        let section = section(&[figure]);
         section.lines().last().unwrap().to_owned()
     };
     assert_eq!(
-        line(1_152_000, Some((100_000, "[doc]"))),
-        "| `test` | 1,152,000 | 100 [doc] | 1,200 ! | 100 | under 0.1 | under 0.1 |"
+        line(1_152_000, Some(100_000)),
+        "| `test` | 1,152,000 | 100 [doc] | 115,200 baud or USB 2.0 or 100 Mbit/s | 1,200 ! | 100 | under 0.1 | under 0.1 |"
     );
     assert_eq!(
-        line(11_521, Some((1_000, "[doc]"))),
-        "| `test` | 11,521 | 1.0 [doc] | 12.0 ! | 1.0 ! | under 0.1 | under 0.1 |"
+        line(11_521, Some(1_000)),
+        "| `test` | 11,521 | 1.0 [doc] | USB 2.0 or 100 Mbit/s | 12.0 ! | 1.0 ! | under 0.1 | under 0.1 |"
     );
     assert_eq!(
         line(96_000, None),
-        "| `test` | 96,000 | not known | 100 | 8.3 | under 0.1 | under 0.1 |"
+        "| `test` | 96,000 | not known | not known | 100 | 8.3 | under 0.1 | under 0.1 |"
     );
 }

@@ -53,8 +53,7 @@ pub(crate) const MAKERS: &[Maker] = &[
         figures: || {
             let figures = evolis::models::MODELS.iter().map(|model| {
                 let dialect = evolis::Evolis::new(model, evolis::Options::default());
-                let rated = Some((model.rated_ms, "[unverified]"));
-                links::figure(model.key, model.key, Box::new(dialect), rated)
+                links::figure(model.key, model.key, Box::new(dialect), "[unverified]")
             });
             figures.collect()
         },
@@ -78,8 +77,7 @@ pub(crate) const MAKERS: &[Maker] = &[
                     ..zebra::Options::default()
                 };
                 let dialect = zebra::Zebra::new(model, options);
-                let rated = Some((model.rated_ms, "[unverified]"));
-                links::figure(model.key, model.key, Box::new(dialect), rated)
+                links::figure(model.key, model.key, Box::new(dialect), "[unverified]")
             });
             figures.collect()
         },
@@ -105,7 +103,6 @@ pub(crate) const MAKERS: &[Maker] = &[
         figures: || {
             let figures = magicard::models::MODELS.iter().map(|model| {
                 let dialect = magicard::Magicard::new(model, magicard::Options::default());
-                let rated = model.rated_ms.map(|ms| (ms, "[placeholder]"));
                 // Those without a simulator of their own speak the Enduro's language.
                 let simulated = sims::model::names().contains(&model.key);
                 let simulator = if simulated {
@@ -113,7 +110,7 @@ pub(crate) const MAKERS: &[Maker] = &[
                 } else {
                     "magicard-enduro"
                 };
-                links::figure(model.key, simulator, Box::new(dialect), rated)
+                links::figure(model.key, simulator, Box::new(dialect), "[placeholder]")
             });
             figures.collect()
         },
@@ -133,8 +130,7 @@ pub(crate) const MAKERS: &[Maker] = &[
         figures: || {
             let figures = matica::MODELS.iter().map(|model| {
                 let dialect = matica::Matica::new(model, matica::Options::default());
-                let rated = Some((model.rated_ms, "[inferred]"));
-                links::figure(model.key, model.key, Box::new(dialect), rated)
+                links::figure(model.key, model.key, Box::new(dialect), "[inferred]")
             });
             figures.collect()
         },
