@@ -20,7 +20,7 @@ use crate::domain::ids::PrinterId;
 use crate::engine::store::{SqliteReader, StoreKey, StoreRead};
 use crate::interfaces::api::PrinterView;
 use crate::interfaces::client::Client;
-use crate::interfaces::socket;
+use crate::interfaces::{socket, words};
 
 /// How long a network printer gets to take the connection.
 const CONNECT_MAX: Duration = Duration::from_secs(3);
@@ -96,6 +96,7 @@ pub async fn examine(data: &Path) -> Vec<Finding> {
                     .with("endpoint", &printer.endpoint),
             );
         }
+        findings.extend(slow_link(printer));
         // The spooler holds its ports; and a port whose printer has a card in work is touched by nobody else.
         if !runs && !in_work.contains(&printer.id) {
             let reached = reached(printer).await;
@@ -111,6 +112,14 @@ pub async fn examine(data: &Path) -> Vec<Finding> {
         findings.extend(told_to_the_spooler(data).await);
     }
     findings
+}
+
+/// Whether the link holds the printer back.
+fn slow_link(printer: &Printer) -> Option<Finding> {
+    let slow = printers::spec(printer, &Clock::real()).port.slow?;
+    let mut finding = Finding::new(Level::Warning, words::LINK_SLOW);
+    finding.params = words::slow_link(&printer.id, &printer.endpoint, &slow);
+    Some(finding)
 }
 
 fn folder(data: &Path) -> Finding {
@@ -301,6 +310,23 @@ mod tests {
         let bad = findings.iter().find(|f| f.level == Level::Bad).unwrap();
         assert!(bad.params["what"].contains("no such endpoint"), "{bad:?}");
         assert_eq!(bad.params["printer"], "p1");
+    }
+
+    #[tokio::test]
+    async fn a_link_that_holds_its_printer_back_is_a_warning() {
+        let room = room("serial:///dev/serial/by-id/nothing");
+        let findings = examine(room.path()).await;
+        assert_eq!(codes(&findings, Level::Warning), ["LINK_SLOW"]);
+        let warning = findings.iter().find(|f| f.level == Level::Warning).unwrap();
+        let says = |lang| words::code(warning.code, &warning.params, lang);
+        assert_eq!(
+            says(words::Lang::Id),
+            "data satu kartu warna perlu 164 detik di serial:///dev/serial/by-id/nothing, mesin p1 hanya perlu 16 detik"
+        );
+        assert_eq!(
+            says(words::Lang::En),
+            "a colour card's data take 164 s on serial:///dev/serial/by-id/nothing, printer p1 needs only 16 s"
+        );
     }
 
     #[tokio::test]

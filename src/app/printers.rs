@@ -1,8 +1,9 @@
 //! From the config's words to a printer the spooler knows and a session that speaks to it.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use cetak_drivers::contract::{Dialect, Ribbon};
+use cetak_drivers::contract::{Dialect, Pace, Ribbon, SlowLink};
 use cetak_drivers::evolis::{self, Depth, Evolis, Handshake};
 use cetak_drivers::link::endpoint::Endpoint;
 use cetak_drivers::magicard::{self, Magicard};
@@ -27,9 +28,9 @@ pub(super) fn profiles() -> Vec<&'static str> {
 /// What the spooler knows of a printer.
 pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
     let ribbon = printer.ribbon.unwrap_or(Ribbon::Ymcko);
+    let capabilities = dialect(printer, clock, 0).capabilities().clone();
     PrinterSpec {
         id: printer.id.clone(),
-        capabilities: Arc::new(dialect(printer, clock, 0).capabilities().clone()),
         stocks: printer.duty.clone(),
         ribbon,
         look: match ribbon {
@@ -40,7 +41,9 @@ pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
         port: Port {
             name: printer.endpoint.to_string(),
             may_move: !printer.endpoint.is_stable_name(),
+            slow: slow_link(&printer.endpoint, ribbon, capabilities.pace),
         },
+        capabilities: Arc::new(capabilities),
         chip: match &printer.chip {
             Chip::None => ChipWay::None,
             Chip::Training => ChipWay::InLine(training_script()),
@@ -49,6 +52,42 @@ pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
                 verify: script.verify.clone(),
             }),
         },
+    }
+}
+
+/// Both times, where the link needs longer for a card's data than the printer for the card. Cards of black alone are
+/// smaller than the rates are told for, and nothing is said of them.
+fn slow_link(endpoint: &Endpoint, ribbon: Ribbon, pace: Pace) -> Option<SlowLink> {
+    let coloured = match ribbon {
+        Ribbon::Ymcko | Ribbon::Ymckok => true,
+        Ribbon::K => false,
+    };
+    if !coloured || is_pseudo_terminal(endpoint) {
+        return None;
+    }
+    pace.held_back_by(endpoint.bytes_a_second()?)
+}
+
+/// A simulated printer's terminal has a speed and no line that keeps it.
+fn is_pseudo_terminal(endpoint: &Endpoint) -> bool {
+    match endpoint {
+        Endpoint::Serial { path, .. } => path
+            .canonicalize()
+            .is_ok_and(|device| device.starts_with(Path::new("/dev/pts"))),
+        Endpoint::Usb { .. } | Endpoint::Tcp { .. } | Endpoint::Unix { .. } => false,
+    }
+}
+
+/// Tells once, when a printer is taken in, that its link holds it back.
+pub(super) fn warn_of_slow_link(spec: &PrinterSpec) {
+    if let Some(slow) = spec.port.slow {
+        tracing::warn!(
+            printer = %spec.id,
+            endpoint = %spec.port.name,
+            data_ms = slow.data_ms,
+            rated_ms = slow.rated_ms,
+            "a card's data take longer on this link than the printer takes for the card"
+        );
     }
 }
 
@@ -208,5 +247,72 @@ fn training_script() -> ChipScript {
     ChipScript {
         write: vec![step("00D60001 08 {mark}", "9000")],
         verify: vec![step("00B0000108", "{mark} 9000")],
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::config::{Config, FILE};
+
+    /// What is said of the link of one printer, as the config has it.
+    fn slow(profile: &str, endpoint: &str, more: &str) -> Option<SlowLink> {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            "room = \"TPI\"\ntraining = true\n[[printer]]\nid = \"p1\"\nprofile = \"{profile}\"\n\
+             endpoint = \"{endpoint}\"\nduty = [\"kia_0_5\"]\n{more}"
+        );
+        std::fs::write(folder.path().join(FILE), text).unwrap();
+        let config = Config::load(folder.path(), &profiles()).unwrap();
+        spec(&config.printers[0], &Clock::real()).port.slow
+    }
+
+    fn seconds(slow: Option<SlowLink>) -> Option<(u64, u32)> {
+        slow.map(|slow| (slow.data_ms / 1000, slow.rated_ms / 1000))
+    }
+
+    const PORT: &str = "serial:///dev/serial/by-id/nothing";
+
+    #[test]
+    fn a_serial_line_holds_a_colour_printer_back() {
+        let at = |profile, baud| seconds(slow(profile, &format!("{PORT}?baud={baud}"), ""));
+        assert_eq!(at("evolis-primacy", 9_600), Some((1_971, 16)));
+        assert_eq!(at("evolis-primacy", 115_200), Some((164, 16)));
+        assert_eq!(at("evolis-dualys", 115_200), Some((164, 24)));
+        assert_eq!(at("zebra-p330i", 9_600), Some((1_161, 25)));
+        assert_eq!(at("zebra-p330i", 115_200), Some((96, 25)));
+        // 1,115,000 bytes in 25 s are 446,000 bits a second on the line.
+        assert_eq!(at("zebra-p330i", 446_000), None);
+        assert_eq!(at("zebra-p330i", 445_980), Some((25, 25)));
+    }
+
+    #[test]
+    fn usb_and_the_network_carry_every_model() {
+        for profile in profiles() {
+            for endpoint in ["usb:///dev/usb/lp0", "tcp://192.0.2.7:9100"] {
+                assert_eq!(slow(profile, endpoint, ""), None, "{profile} {endpoint}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_where_nobody_knows() {
+        assert_eq!(slow("magicard-rio2", PORT, ""), None, "no rate is told");
+        assert_eq!(slow("evolis-dualys", PORT, "ribbon = \"k\"\n"), None);
+        assert!(slow("evolis-dualys", PORT, "ribbon = \"ymckok\"\n").is_some());
+    }
+
+    #[test]
+    fn a_pseudo_terminal_has_no_line_that_is_slow() {
+        let (_master, slave) = serialport::TTYPort::pair().unwrap();
+        let name = serialport::SerialPort::name(&slave).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("endpoint");
+        std::os::unix::fs::symlink(&name, &link).unwrap();
+        for path in [name, link.display().to_string()] {
+            let endpoint = format!("serial://{path}?baud=9600");
+            assert_eq!(slow("evolis-primacy", &endpoint, ""), None, "{endpoint}");
+        }
     }
 }

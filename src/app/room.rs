@@ -91,6 +91,9 @@ impl Room {
         for printer in self.config.printers.clone() {
             self.open(&printer, 1);
         }
+        for machine in self.spooler.printers() {
+            printers::warn_of_slow_link(&machine.spec);
+        }
         let mut pending = Pending::default();
         pending.inputs.push(Input::Wake);
         // A stop's patience is the wall's, whatever the room's clock.
@@ -356,11 +359,14 @@ impl Room {
         self.config = config;
         for id in changes.added.iter().chain(&changes.changed) {
             let printer = self.config.printers.iter().find(|p| p.id == *id).cloned();
-            let incarnation = self
+            let machine = self
                 .spooler
                 .printers()
-                .find(|machine| machine.spec.id == *id)
-                .map_or(1, |machine| machine.incarnation);
+                .find(|machine| machine.spec.id == *id);
+            let incarnation = machine.map_or(1, |machine| machine.incarnation);
+            if let Some(machine) = machine {
+                printers::warn_of_slow_link(&machine.spec);
+            }
             if let Some(printer) = printer {
                 self.outlets.remove(id);
                 self.open(&printer, incarnation);

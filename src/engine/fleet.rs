@@ -11,7 +11,7 @@ use crate::domain::ids::{JobId, PrinterId, Stock};
 use crate::engine::store::{Attempt, AttemptEntry, PanelProof, PrinterRow};
 use cetak_drivers::contract::{
     Apdu, Capabilities, CardImage, Evidence, Fault, Gravity, Identity, Moment, Point, Power,
-    Ribbon, Script, Setup, Stage,
+    Ribbon, Script, Setup, SlowLink, Stage,
 };
 
 /// Clean cards that must agree before a panel count is proof.
@@ -112,6 +112,8 @@ pub struct Port {
     pub name: String,
     /// The name may go to another device when others are plugged in.
     pub may_move: bool,
+    /// Its link cannot carry a card's data in the time that the printer takes for the card.
+    pub slow: Option<SlowLink>,
 }
 
 impl PrinterSpec {

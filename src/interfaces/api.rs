@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use cetak_drivers::contract::Identity;
+use cetak_drivers::contract::{Identity, SlowLink};
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -306,6 +306,10 @@ pub struct PrinterView {
     /// Who it is, item by item: `{"told":TEXT}`, `{"inferred":TEXT}` or `"not_askable"`; null: not asked yet.
     #[serde(default)]
     pub identity: Option<Identity>,
+    /// Its link cannot carry a card's data in the time that the printer takes for the card; null: it can, or nobody
+    /// knows.
+    #[serde(default)]
+    pub slow_link: Option<SlowLink>,
 }
 
 /// A pause.

@@ -80,6 +80,7 @@ pub fn printer_view(machine: &PrinterMachine, profile: &str, endpoint: &str) -> 
         ms_per_card: row.ms_per_card,
         unit: machine.seen.unit.clone(),
         identity: machine.identity.clone(),
+        slow_link: machine.spec.port.slow,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use cetak_drivers::contract::Fault;
+use cetak_drivers::contract::{Fault, SlowLink};
 
 use crate::domain::flaw::{FieldError, fill};
 use crate::domain::ids::Stock;
@@ -96,6 +96,23 @@ pub fn params<const N: usize>(pairs: [(&str, &dyn fmt::Display); N]) -> Params {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_string()))
         .collect()
+}
+
+/// A printer's link cannot carry a card's data in the time that the printer takes for the card.
+pub const LINK_SLOW: &str = "LINK_SLOW";
+
+/// What the words of [`LINK_SLOW`] need: times in whole seconds, the data's rounded down and so never too long.
+pub fn slow_link(
+    printer: &dyn fmt::Display,
+    endpoint: &dyn fmt::Display,
+    slow: &SlowLink,
+) -> Params {
+    params([
+        ("printer", printer),
+        ("endpoint", endpoint),
+        ("data", &(slow.data_ms / 1000)),
+        ("rated", &(slow.rated_ms / 1000)),
+    ])
 }
 
 /// What a code means. A code that is in no catalogue may be a person's own words and is shown as it is.

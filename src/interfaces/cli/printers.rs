@@ -266,6 +266,12 @@ fn remedies(printer: &PrinterView, style: &Style) -> Vec<String> {
         let help = words::code_help(&doubt.0, &with, lang).unwrap_or_default();
         all.push(format!("{says}. {help}"));
     }
+    if let Some(slow) = &printer.slow_link {
+        let with = words::slow_link(&printer.id, &printer.endpoint, slow);
+        let says = words::code(words::LINK_SLOW, &with, lang);
+        let help = words::code_help(words::LINK_SLOW, &with, lang).unwrap_or_default();
+        all.push(format!("{says}. {help}"));
+    }
     if let Some(pause) = &printer.paused {
         let at = style.time(pause.at);
         let line = format!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cetak_drivers::contract::{Evidence, Moment};
+use cetak_drivers::contract::{Evidence, Moment, SlowLink};
 use jiff::civil::date;
 
 use super::*;
@@ -247,6 +247,23 @@ fn a_job_at_a_printer_waits_for_a_verdict_or_for_two_people() {
     });
     assert_eq!(waits(&held, vec![]).unwrap(), "HELD_NOT_PRR");
     assert_eq!(waits(&row(JobState::Cancelled), vec![]), None);
+}
+
+#[test]
+fn a_slow_link_is_told_and_is_no_question() {
+    let slow = SlowLink {
+        data_ms: 164_323,
+        rated_ms: 16_000,
+    };
+    let view = view(|machine| machine.spec.port.slow = Some(slow));
+    assert_eq!(view.slow_link, Some(slow));
+    let asked = Asked {
+        fleet: &fleet(vec![view]),
+        proposals: &[],
+        uncut: &[],
+        waiting: &BTreeSet::new(),
+    };
+    assert_eq!(questions(&asked), []);
 }
 
 #[test]

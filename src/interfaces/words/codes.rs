@@ -260,6 +260,17 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
             "Correct profile in cetak.toml and cetak reload; or accept it: cetak resume {printer}",
         ),
     ),
+    (
+        super::LINK_SLOW,
+        w(
+            "data satu kartu warna perlu {data} detik di {endpoint}, mesin {printer} hanya perlu {rated} detik",
+            "a colour card's data take {data} s on {endpoint}, printer {printer} needs only {rated} s",
+        ),
+        w(
+            "Sambungkan dengan USB atau jaringan; kartu tetap dicetak, hanya lebih lambat.",
+            "Connect it by USB or the network; cards are printed all the same, only more slowly.",
+        ),
+    ),
     // Questions.
     (
         "SWITCH_OFF",

@@ -171,6 +171,8 @@ const GIVEN: &[&str] = &[
     "printers",
     "megabytes",
     "entries",
+    "data",
+    "rated",
     "endpoint",
     "maker",
     "model",

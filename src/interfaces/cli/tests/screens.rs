@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use cetak_drivers::contract::SlowLink;
 use clap::Parser;
 use expect_test::{Expect, expect};
 
 use super::fake::style;
-use super::views::{AT, a_detail, a_fleet, a_page, args, some_books, some_jobs, some_questions};
+use super::views::{
+    AT, a_detail, a_fleet, a_page, a_printer, args, some_books, some_jobs, some_questions,
+};
 use crate::domain::ids::PrinterId;
 use crate::domain::job::{Code, JobState};
-use crate::interfaces::api::{JobDetail, JobsPage};
+use crate::interfaces::api::{JobDetail, JobsPage, PrinterView};
 use crate::interfaces::cli::style::{self, Style};
 use crate::interfaces::cli::{Cli, jobs, printers, questions, stock};
 use crate::interfaces::words::Lang;
@@ -221,6 +224,48 @@ fn the_fleet() {
         expect![[r#"
         No printers yet. Add some to cetak.toml, then: cetak reload
     "#]],
+    );
+}
+
+#[test]
+fn a_link_that_holds_its_printer_back_is_told_with_the_printer() {
+    let printer = PrinterView {
+        slow_link: Some(SlowLink {
+            data_ms: 164_323,
+            rated_ms: 16_000,
+        }),
+        ..a_printer("p1", "ready")
+    };
+    check(
+        &printers::fleet(std::slice::from_ref(&printer), &style(Lang::Id)),
+        expect![[r#"
+            MESIN  KEADAAN  KARTU DI DALAM  BLANGKO    RIBBON   BAIK  RUSAK  DTK/KARTU
+            p1     Siap     -               KTP-el 42     257  1.234      5       23,4
+
+              p1                  data satu kartu warna perlu 164 detik di serial:///dev/serial/by-id/p1, mesin
+                                  p1 hanya perlu 16 detik. Sambungkan dengan USB atau jaringan; kartu tetap
+                                  dicetak, hanya lebih lambat.
+        "#]],
+    );
+    check(
+        &printers::detail(&printer, &style(Lang::En)),
+        expect![[r#"
+            p1  Evolis Primacy
+              State               ready
+              Endpoint            serial:///dev/serial/by-id/p1
+              Profile             evolis-primacy
+              Serial number       T00000000001
+              Duty                KTP-el, KIA 5-17
+              Blanks              KTP-el 42
+              Ribbon              257
+              Card inside         -
+              Next                TPI-1-000012
+              Cards               1,234 good, 5 spoiled
+              Seconds a card      23.4
+              What to do          a colour card's data take 164 s on serial:///dev/serial/by-id/p1, printer p1
+                                  needs only 16 s. Connect it by USB or the network; cards are printed all the
+                                  same, only more slowly.
+        "#]],
     );
 }
 

@@ -154,6 +154,7 @@ pub(super) fn a_printer(name: &str, word: &str) -> PrinterView {
         ms_per_card: Some(23_449),
         unit: Some("T00000000001".to_owned()),
         identity: None,
+        slow_link: None,
     }
 }
 
