@@ -60,13 +60,23 @@ impl BitPlane {
         let (from_x, to_x, columns) = middle(self.width, width);
         let (from_y, to_y, rows) = middle(self.height, height);
         for y in 0..rows {
-            for x in 0..columns {
-                if self.get(from_x + x, from_y + y) {
-                    plane.set(to_x + x, to_y + y);
+            for x in self.inked(from_y + y) {
+                if (from_x..from_x + columns).contains(&x) {
+                    plane.set(x - from_x + to_x, to_y + y);
                 }
             }
         }
         plane
+    }
+
+    /// The dots of a row that have ink, from the left. Most bytes of a card have none and are passed over whole.
+    fn inked(&self, y: usize) -> impl Iterator<Item = usize> + '_ {
+        let row = &self.bits[y * self.stride()..][..self.stride()];
+        let bytes = row.iter().enumerate().filter(|(_, byte)| **byte != 0);
+        bytes.flat_map(|(at, byte)| {
+            let inked = move |bit: &usize| byte & (0x80 >> bit) != 0;
+            (0..8).filter(inked).map(move |bit| at * 8 + bit)
+        })
     }
 
     /// Whether no dot has ink.
@@ -110,11 +120,14 @@ impl Colour {
         let mut rgb = Vec::with_capacity(width * height * 3);
         for y in 0..height {
             let row = from_y + y.saturating_sub(to_y).min(last(rows));
-            for x in 0..width {
-                let column = from_x + x.saturating_sub(to_x).min(last(columns));
-                let at = (row * self.width + column) * 3;
-                rgb.extend_from_slice(&self.rgb[at..at + 3]);
-            }
+            let dots = &self.rgb[(row * self.width + from_x) * 3..][..columns * 3];
+            let (Some(left), Some(right)) = (dots.first_chunk::<3>(), dots.last_chunk::<3>())
+            else {
+                continue;
+            };
+            rgb.extend(std::iter::repeat_n(left, to_x).flatten());
+            rgb.extend_from_slice(dots);
+            rgb.extend(std::iter::repeat_n(right, width - to_x - columns).flatten());
         }
         Colour { width, height, rgb }
     }
@@ -161,11 +174,18 @@ impl Side {
     fn enlarged(&self, times: usize) -> Side {
         let bits = |plane: &BitPlane| {
             let mut large = BitPlane::clear(plane.width * times, plane.height * times);
-            for y in 0..large.height {
-                for x in 0..large.width {
-                    if plane.get(x / times, y / times) {
-                        large.set(x, y);
+            let stride = large.stride();
+            for y in 0..plane.height {
+                for x in plane.inked(y) {
+                    for step in 0..times {
+                        large.set(x * times + step, y * times);
                     }
+                }
+                let begin = y * times * stride;
+                for step in 1..times {
+                    large
+                        .bits
+                        .copy_within(begin..begin + stride, begin + step * stride);
                 }
             }
             large
