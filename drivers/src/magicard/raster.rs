@@ -12,6 +12,9 @@ pub const HEAD_DOTS: usize = 672;
 /// Bits of a dye dot.
 pub const DYE_BITS: usize = 6;
 
+/// Rows that are turned together: so many columns of the picture are read in one stretch.
+const BLOCK_ROWS: usize = 64;
+
 /// Where a head's dots lie in a row of a bit-plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
@@ -87,17 +90,34 @@ impl Setting {
     pub fn dye(&self, amounts: &[u8]) -> Bytes {
         let stride = self.layout.row_bytes();
         let mut plane = vec![0; self.rows * stride * DYE_BITS];
-        self.each_dot(|row, (byte, mask), x, y| {
-            let mut left = amounts[y * self.rows + x] >> 2;
-            let mut at = row * stride * DYE_BITS + byte;
-            while left != 0 {
-                if left & 1 != 0 {
-                    plane[at] |= mask;
+        // The bit of a row that prints each column.
+        let bits: Vec<usize> = self
+            .dots()
+            .map(|(byte, mask)| byte * 8 + mask.leading_zeros() as usize)
+            .collect();
+        let width = stride * 8;
+        let mut block = vec![0u8; BLOCK_ROWS * width];
+        for (number, out) in plane.chunks_mut(BLOCK_ROWS * stride * DYE_BITS).enumerate() {
+            let begin = number * BLOCK_ROWS;
+            let many = BLOCK_ROWS.min(self.rows - begin);
+            for (column, bit) in bits.iter().enumerate() {
+                for step in 0..many {
+                    let (x, y) = self.place(begin + step, column);
+                    block[step * width + bit] = amounts[y * self.rows + x] >> 2;
                 }
-                left >>= 1;
-                at += stride;
             }
-        });
+            let rows = out.chunks_exact_mut(stride * DYE_BITS);
+            for (row, out) in block.chunks_exact(width).zip(rows) {
+                for (at, eight) in row.as_chunks::<8>().0.iter().enumerate() {
+                    let eight = u64::from_be_bytes(*eight);
+                    if eight != 0 {
+                        for bit in 0..DYE_BITS {
+                            out[bit * stride + at] = gathered(eight >> bit);
+                        }
+                    }
+                }
+            }
+        }
         Bytes::from(plane)
     }
 
@@ -113,11 +133,15 @@ impl Setting {
         Bytes::from(plane)
     }
 
+    /// For each column the byte of a row and the mask of the dot that prints it.
+    fn dots(&self) -> impl Iterator<Item = (usize, u8)> + use<> {
+        let layout = self.layout;
+        let dots = (self.first_dot..HEAD_DOTS).take(self.columns);
+        dots.map(move |dot| layout.dot(dot))
+    }
+
     fn each_dot(&self, mut act: impl FnMut(usize, (usize, u8), usize, usize)) {
-        let dots: Vec<(usize, u8)> = (self.first_dot..HEAD_DOTS)
-            .take(self.columns)
-            .map(|dot| self.layout.dot(dot))
-            .collect();
+        let dots: Vec<(usize, u8)> = self.dots().collect();
         for row in 0..self.rows {
             for (column, dot) in dots.iter().enumerate() {
                 let (x, y) = self.place(row, column);
@@ -125,6 +149,13 @@ impl Setting {
             }
         }
     }
+}
+
+/// The lowest bits of eight bytes as one byte, the first byte's as its most significant bit.
+fn gathered(eight: u64) -> u8 {
+    // Each factor's bit brings one byte's bit to its place in the top byte; no two products meet.
+    let lowest = eight & 0x0101_0101_0101_0101;
+    lowest.wrapping_mul(0x0102_0408_1020_4080).to_be_bytes()[0]
 }
 
 /// The opposite of [`Setting::dye`] and [`Setting::ink`]: the value of each dot of the head, row after row, bit 0 from

@@ -103,9 +103,7 @@ impl Canvas {
             }
             made = Some(from);
             let row = &mut out[begin..begin + columns];
-            for (x, dot) in row[left..left + width].iter_mut().enumerate() {
-                *dot = amount(side, ink, separation, x, from);
-            }
+            fill(side, ink, separation, from, &mut row[left..left + width]);
             let (first, last) = (row[left], row[left + width - 1]);
             row[..left].fill(first);
             row[left + width..].fill(last);
@@ -124,20 +122,21 @@ fn dyed(colour: &Colour, side: &Side) -> bool {
         .any(|(at, dot)| dot != [255; 3] && !side.resin.get(at % colour.width, at / colour.width))
 }
 
-/// The amount of one ink at one dot.
-fn amount(side: &Side, ink: Ink, separation: &Separation, x: usize, y: usize) -> u8 {
-    let wet = side.resin.get(x, y);
-    if ink == Ink::Black {
-        return if wet { u8::MAX } else { 0 };
-    }
-    let Some(colour) = &side.colour else { return 0 };
-    let at = (y * colour.width + x) * 3;
-    let dot = [colour.rgb[at], colour.rgb[at + 1], colour.rgb[at + 2]];
-    let [yellow, magenta, cyan] = separation.dot(dot, wet);
-    match ink {
-        Ink::Yellow => yellow,
-        Ink::Magenta => magenta,
-        Ink::Cyan => cyan,
-        Ink::Black => 0,
+/// The amounts of one ink in row `y`. Shape: `row` is as wide as the side, all zero.
+fn fill(side: &Side, ink: Ink, separation: &Separation, y: usize, row: &mut [u8]) {
+    let dye = match ink {
+        Ink::Yellow => 0,
+        Ink::Magenta => 1,
+        Ink::Cyan => 2,
+        Ink::Black => {
+            for (x, dot) in row.iter_mut().enumerate() {
+                *dot = if side.resin.get(x, y) { u8::MAX } else { 0 };
+            }
+            return;
+        }
+    };
+    let Some(colour) = &side.colour else { return };
+    for (dot, amounts) in row.iter_mut().zip(separation.row(colour, &side.resin, y)) {
+        *dot = amounts[dye];
     }
 }
