@@ -112,14 +112,19 @@ impl<'a> ColourPacker<'a> {
 
     /// Takes levels, 0 to 31; what is above is brought down to 31.
     pub fn take(&mut self, levels: &[u8]) {
-        for level in levels {
-            let level = (*level).min(LEVEL_MAX);
-            if self.run > 0 && level == self.value && self.run < RUN_MAX {
-                self.run += 1;
-            } else {
+        for same in levels.chunk_by(|one, next| (*one).min(LEVEL_MAX) == (*next).min(LEVEL_MAX)) {
+            let level = same[0].min(LEVEL_MAX);
+            let mut left = same.len();
+            if self.run > 0 && level == self.value {
+                let joined = left.min(RUN_MAX - self.run);
+                self.run += joined;
+                left -= joined;
+            }
+            while left > 0 {
                 self.end_run();
                 self.value = level;
-                self.run = 1;
+                self.run = left.min(RUN_MAX);
+                left -= self.run;
             }
         }
     }

@@ -185,11 +185,20 @@ fn colour_download(dye: Dye, plane: &[u8], recipe: &Recipe) -> Bytes {
 fn turn<'a>(plane: &[u8], recipe: &Recipe, begin: usize, block: &'a mut [u8]) -> &'a mut [u8] {
     let Recipe { lines, height, .. } = *recipe;
     let many = BLOCK_LINES.min(lines - begin);
+    // The columns of these lines, whichever of them is the first line.
+    let left = recipe.column(begin).min(recipe.column(begin + many - 1));
     for row in 0..height {
-        let dots = &plane[row * lines..][..lines];
+        let dots = &plane[row * lines + left..][..many];
         let position = recipe.position(row);
-        for step in 0..many {
-            block[step * height + position] = dots[recipe.column(begin + step)];
+        let places = block
+            .chunks_exact_mut(height)
+            .map(|line| &mut line[position]);
+        if recipe.turned {
+            places.zip(dots).for_each(|(place, dot)| *place = *dot);
+        } else {
+            places
+                .zip(dots.iter().rev())
+                .for_each(|(place, dot)| *place = *dot);
         }
     }
     &mut block[..many * height]
