@@ -1,9 +1,12 @@
 //! `cargo bench`: every figure of `docs/benchmarks.md`. `cargo bench -- card store` runs only those parts.
 //!
-//! Parts: `card`, `store`, `door` (the real program behind its socket), `fleet` (the same with four simulated
-//! printers). `--small` stops at 100,000 queued.
+//! Parts: `card`, `dialects` (one side for each printer's language), `store`, `door` (the real program behind its socket),
+//! `fleet` (the same with four simulated printers). `--small` stops at 100,000 queued.
 
+mod allocations;
 mod card;
+mod counted;
+mod dialects;
 mod door;
 mod fleet;
 mod harness;
@@ -18,6 +21,9 @@ fn main() {
     let largest = if small { 100_000 } else { 1_000_000 };
     if wanted("card") {
         card::run();
+    }
+    if wanted("dialects") {
+        dialects::run();
     }
     if wanted("store") {
         let folder = tempfile::tempdir().expect("a temporary folder");
