@@ -155,6 +155,9 @@ impl Default for Options {
     }
 }
 
+/// Waits for a greeting after which another connection is tried: the printer may have turned this one away without a
+/// word \[unknown\], and on one that was never greeted no job has begun that its end could cut.
+const UNGREETED_MAX: u32 = 4;
 /// Time between the two readings of `Examine`: what a kernel still held is a motion to come [custody, 2.1].
 pub const EXAMINE_APART: Duration = Duration::from_secs(15);
 
@@ -218,6 +221,8 @@ struct Awaited {
 struct Conversation {
     messages: Messages,
     greeting: Option<Greeting>,
+    /// Times that its greeting was waited for in vain.
+    ungreeted: u32,
     /// The job start was answered.
     begun: bool,
     /// Number of the first command.
@@ -238,6 +243,7 @@ impl Conversation {
         Conversation {
             messages: Messages::default(),
             greeting: None,
+            ungreeted: 0,
             begun: false,
             first: 0,
             issued: 0,

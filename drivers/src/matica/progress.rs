@@ -5,7 +5,7 @@ use super::judge::Judge;
 use super::sense::Sense;
 use super::task::{Doing, Step, What};
 use super::wire::{DATA, GREETING, Greeting, Message, REFUSED, Word};
-use super::{Awaited, Line, Matica};
+use super::{Awaited, Conversation, Line, Matica, UNGREETED_MAX};
 use crate::contract::{Answer, Channel, Event, Fault, LastAnswer, Moment, Output, Request};
 
 /// Tries of a question over UDP: datagrams are lost.
@@ -343,6 +343,12 @@ impl Matica {
             }
             Doing::Greeting { waited, .. } => {
                 let waited = *waited;
+                self.conversation.ungreeted += 1;
+                if self.conversation.ungreeted >= UNGREETED_MAX {
+                    self.line = Line::Down;
+                    self.conversation = Conversation::new();
+                    self.out.push_back(Output::Close(Channel::Main));
+                }
                 self.answer(Answer::Silent { waited });
             }
             Doing::Hearing { .. } | Doing::Pausing { .. } => self.step_done(now),

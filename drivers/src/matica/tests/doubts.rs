@@ -214,6 +214,16 @@ fn no_greeting_is_silence_and_the_place_in_the_queue_is_kept() {
         "nothing is asked before the greeting"
     );
     bench.listen(Stage::Face);
+    // A printer that turned the connection away without a word would never greet: after a while another is tried.
+    let mut bench = plain(XID9300);
+    bench.fake.greets = false;
+    for closes in [0, 0, 0, 1] {
+        let silent = bench.ask(Request::Listen { after: None });
+        assert!(matches!(silent, Answer::Silent { .. }));
+        assert_eq!(bench.closes, closes);
+    }
+    bench.fake.greets = true;
+    bench.listen(Stage::Face);
     let mut bench = plain(XID9300);
     bench.fake.greets = false;
     let silent = bench.ask(Request::Prepare(setup(false)));
