@@ -47,6 +47,12 @@ impl Spooler {
         let (evidence, fault) = match answer {
             Answer::Done(evidence) => (evidence, None),
             Answer::Fault(fault, evidence) => (evidence, Some(fault)),
+            // Nothing was ordered that could feed: whatever became of the printer, the job may go to another one.
+            Answer::Silent { .. } | Answer::Lost
+                if self.run(id).is_some_and(|run| run.point() == Point::Before) =>
+            {
+                return self.not_fed(id, turn);
+            }
             // No verdict comes from silence: locked, shown, asked again.
             Answer::Silent { .. } | Answer::Lost => {
                 return self.with_run(id, |_, run| {
@@ -229,14 +235,7 @@ impl Spooler {
                 if matches!(point, Point::Before | Point::Sent(Stage::Feed))
                     || !self.orders(id, Stage::Feed) =>
             {
-                self.end(
-                    id,
-                    End {
-                        outcome: Outcome::NotFed,
-                        event: JobEvent::NotFed,
-                    },
-                    turn,
-                )
+                self.not_fed(id, turn)
             }
             Verdict::Go(to) => self.go_on(id, to, turn),
             // A held card of a printer that tells no place may still be inside: the eject lays nothing, and without
@@ -288,6 +287,17 @@ impl Spooler {
             }),
             Verdict::Ask => self.doubt(id, ruling.why, turn),
         }
+    }
+
+    fn not_fed(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
+        self.end(
+            id,
+            End {
+                outcome: Outcome::NotFed,
+                event: JobEvent::NotFed,
+            },
+            turn,
+        )
     }
 
     fn holds_unseen(&self, id: &PrinterId) -> bool {
