@@ -212,4 +212,5 @@ drawn! {
     drawn_bench: proved_and_cut, Mode::EVOLIS;
     drawn_bench_of_others: proved_and_cut, Mode::OTHERS;
     drawn_faults: faults_and_cuts, Mode::EVOLIS;
+    drawn_faults_of_others: faults_and_cuts, Mode::OTHERS;
 }

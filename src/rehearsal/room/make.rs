@@ -132,10 +132,14 @@ impl Switches {
         }
     }
 
-    /// Whether nothing is ever heard on its serial port: then an office joins it by USB, whose port tells a little.
+    /// Whether its serial port tells nothing, or nothing that a question brings: then an office joins it by USB, whose
+    /// port tells a little.
     pub fn mute_on_serial(&self) -> bool {
         match self {
-            Switches::Zebra(switches) => switches.replies == zebra_sim::Replies::None,
+            Switches::Zebra(switches) => {
+                let asked = switches.e_known || switches.cln_known;
+                switches.replies == zebra_sim::Replies::None || !asked
+            }
             Switches::Evolis(_) | Switches::Magicard(_) | Switches::Matica(_) => false,
         }
     }

@@ -12,7 +12,7 @@ use super::judge::mark_of;
 use crate::artwork::mark;
 use crate::domain::ids::{Actor, JobId};
 use crate::domain::job::JobState;
-use crate::engine::fleet::{Doing, Work};
+use crate::engine::fleet::{BACKOFF_MAX, Doing, Work};
 use crate::engine::spooler::{Command, Response, Settlement};
 use crate::engine::store::StoreRead;
 
@@ -45,6 +45,7 @@ enum Call {
     NoCable,
     Ribbon,
     Film,
+    OffAndOn,
     Settle(String, JobId),
     SwitchOff,
     Cut(String, JobId),
@@ -114,6 +115,18 @@ impl Room {
             }
             Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
         });
+        let mute = host.spooler.printers().any(|machine| {
+            !machine.reachable
+                && machine.backoff >= BACKOFF_MAX
+                && matches!(machine.work, Work::Idle | Work::Asking)
+        });
+        if mute
+            && mechanism.power()
+            && self.power_back.is_none()
+            && self.now >= self.hands.off_again
+        {
+            calls.push(Call::OffAndOn);
+        }
         let asks_a_person = host.spooler.printers().any(|machine| match &machine.work {
             Work::Card(run) => run.doing == Doing::Person,
             Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => false,
@@ -197,10 +210,11 @@ impl Room {
             }
             Call::SwitchOff => {
                 self.report.reach("hand/switches off first");
-                self.hands(&[Hand::PowerOff]);
-                self.power_back = Some(self.now + OFF_FOR);
-                self.hands.off_again = self.now + OFF_FOR + LOOKS_AGAIN;
-                true
+                self.off_and_on()
+            }
+            Call::OffAndOn => {
+                self.report.reach("hand/switches a mute printer off and on");
+                self.off_and_on()
             }
             Call::Settle(key, id) => {
                 self.clear_path();
@@ -255,6 +269,13 @@ impl Room {
                 true
             }
         }
+    }
+
+    fn off_and_on(&mut self) -> bool {
+        self.hands(&[Hand::PowerOff]);
+        self.power_back = Some(self.now + OFF_FOR);
+        self.hands.off_again = self.now + OFF_FOR + LOOKS_AGAIN;
+        true
     }
 
     fn hands(&mut self, hands: &[Hand]) -> bool {
