@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use cetak::artwork::Look;
+use cetak::domain::ids::Stock;
 use cetak::engine::store::{SqliteReader, StoreKey, StoreRead};
 use cetak::interfaces::api::{Done, JobsPage, PrinterView, RoomView};
 use cetak::rehearsal::demo::plan::Plan;
@@ -12,6 +14,7 @@ use cetak::rehearsal::demo::stage::{Evening, Stage};
 use cetak::rehearsal::sim;
 use cetak::rehearsal::specimen::Specimen;
 use cetak_firmware_sims::hands::Hand;
+use cetak_firmware_sims::mechanism::RibbonKind;
 
 /// More than the kills use up, however fast the machine is: about two to three a kill.
 const CARDS: u32 = 240;
@@ -141,9 +144,23 @@ fn an_orderly_stop_finishes_the_cards_in_flight_and_begins_no_other() {
     assert!(log.contains("cards in flight are finished first"), "{log}");
 }
 
+/// Three printers with a chip station and one without, of the maker whose every step is an intent of its own. A Matica asks
+/// itself through half a minute after each kill, and would be met at one step again and again.
+fn all_evolis(plan: &mut Plan) {
+    for printer in plan.printers.iter_mut().skip(1) {
+        printer.profile = "evolis-primacy";
+        printer.ribbon = RibbonKind::Ymcko;
+        printer.dye_levels = 128;
+        printer.knows = &[];
+        printer.look = Look::Colour;
+    }
+    plan.printers[2].stock = Stock::KtpEl;
+}
+
 async fn campaign(out: &Path) -> (Evening, Met) {
     let mut plan = Plan::draw(2_019, CARDS);
     plan.spare_blanks = 2 * CARDS;
+    all_evolis(&mut plan);
     let people = plan.people();
     let program = PathBuf::from(env!("CARGO_BIN_EXE_cetak"));
     let began = Instant::now();

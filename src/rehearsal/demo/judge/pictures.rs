@@ -291,7 +291,9 @@ fn fault_of(
     }
     let wants_varnish =
         drawn.front.overlay == contract::Overlay::Full && has(printer.ribbon, Panel::O);
-    if wants_varnish && !covered(&card.face(Side::Front).o, geometry) {
+    // Of a card that was carried away only its picture is left.
+    let kept = card.place != CardPlace::Away;
+    if wants_varnish && kept && !covered(&card.face(Side::Front).o, geometry) {
         return Ok(Some("its varnish has gaps".to_owned()));
     }
     if printer.stock.has_chip() && card.chip.blocks[MARK_BLOCK][..8] != mark.0.to_be_bytes() {
