@@ -2,6 +2,8 @@
 //! The firmware in memory: whole cards by hand-written bytes, and what goes wrong.
 
 use super::*;
+use crate::device::Device;
+use crate::hands::{Hand, Look};
 use crate::mechanism::{Blank, Card, CardPlace, Looks, Side, Station};
 
 mod commands;
