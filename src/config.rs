@@ -137,6 +137,8 @@ pub enum Chip {
     None,
     /// The simulated blanks' own script; in training only.
     Training,
+    /// At a desk, before the blank is laid in and scanned.
+    ByHand,
     /// A script file: pairs of APDU and expected answer, both hex templates.
     Script(Script),
 }
@@ -344,12 +346,18 @@ impl RawPrinter {
             None => None,
         };
         let chip = self.chip(training, data)?;
-        if chip != Chip::None && reader.is_none() {
-            let words = "chip: a chip is written through the reader at the station; give `reader`";
-            return Err((
-                self.chip.as_ref().map(toml::Spanned::span),
-                words.to_owned(),
-            ));
+        let words = match &chip {
+            Chip::Training | Chip::Script(_) if reader.is_none() => {
+                Some("chip: a chip is written through the reader at the station; give `reader`")
+            }
+            Chip::ByHand if reader.is_some() => {
+                Some("chip: one that is written by hand needs no `reader`; take one of them out")
+            }
+            Chip::None | Chip::ByHand | Chip::Training | Chip::Script(_) => None,
+        };
+        if let Some(words) = words {
+            let at = self.chip.as_ref().map(toml::Spanned::span);
+            return Err((at, words.to_owned()));
         }
         Ok(Printer {
             id: PrinterId(id.clone()),
@@ -444,6 +452,7 @@ impl RawPrinter {
         };
         match named.get_ref().as_str() {
             "none" => Ok(Chip::None),
+            "by_hand" => Ok(Chip::ByHand),
             "training" if training => Ok(Chip::Training),
             "training" => {
                 let words = "chip: the training script writes no real chip; name the script's file";

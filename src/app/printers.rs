@@ -46,6 +46,7 @@ pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
         capabilities: Arc::new(capabilities),
         chip: match &printer.chip {
             Chip::None => ChipWay::None,
+            Chip::ByHand => ChipWay::ByHand,
             Chip::Training => ChipWay::InLine(training_script()),
             Chip::Script(script) => ChipWay::InLine(ChipScript {
                 write: script.write.clone(),

@@ -6,7 +6,9 @@ use cetak_drivers::contract::{BlankUid, Fault};
 use expect_test::expect_file;
 
 use super::ids::PrinterId;
-use super::job::{CheckResult, Code, Effect, FaceBegun, JobEvent, JobState, SpoilCause};
+use super::job::{
+    CheckResult, Code, ENCODED_BY_HAND, Effect, FaceBegun, JobEvent, JobState, SpoilCause,
+};
 use super::printer::{
     Health, HealthEvent, Printer, Standing, StandingEvent, Word, Work, WorkEvent,
 };
@@ -21,6 +23,9 @@ fn job_table() {
     let mut states = vec![
         JobState::Received,
         JobState::Held { code: "C".into() },
+        JobState::Held {
+            code: ENCODED_BY_HAND.into(),
+        },
         JobState::Queued,
         JobState::Assigned { printer: printer() },
     ];
@@ -79,11 +84,14 @@ fn job_table() {
         JobEvent::Reject(Code::from("C2")),
         JobEvent::Release,
         JobEvent::Cancel,
+        JobEvent::EncodedByHand,
+        JobEvent::AssignEncoded(PrinterId("P2".to_owned()), chip.clone()),
         JobEvent::Assign(PrinterId("P2".to_owned())),
         JobEvent::EncodeBegun(chip),
         JobEvent::EncodeProved,
         JobEvent::PrintBegun,
         JobEvent::NotFed,
+        JobEvent::EncodedNotFed,
         JobEvent::BlankSought,
         JobEvent::ProvedPrinted,
         JobEvent::ProvedSpoiled(SpoilCause::Interrupted, FaceBegun::No),

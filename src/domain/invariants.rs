@@ -10,7 +10,7 @@ use cetak_drivers::contract::BlankUid;
 
 use super::blank::{Account, Books};
 use super::ids::Stock;
-use super::job::{Code, JobState};
+use super::job::{Code, ENCODED_BY_HAND, JobState};
 
 /// Where a judge found a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +64,8 @@ impl Ended {
             | JobState::Ready { .. }
             | JobState::InDelivery { .. }
             | JobState::HandedOver { .. } => Ended::Card,
+            // Its blank lies ready: a person has begun it and will lay it in.
+            JobState::Held { code } if code.0 == ENCODED_BY_HAND => Ended::Open(state.name()),
             JobState::Rejected { code } | JobState::Held { code } => Ended::Decision(code.clone()),
             JobState::Withdrawn { .. } => Ended::Decision("WITHDRAWN".into()),
             JobState::Cancelled => Ended::Decision("CANCELLED".into()),

@@ -17,6 +17,9 @@ impl From<&str> for Code {
     }
 }
 
+/// Its chip was written at a desk; it waits for its blank to be laid into a printer and scanned there.
+pub const ENCODED_BY_HAND: &str = "HELD_ENCODED_BY_HAND";
+
 /// Why a blank was spoiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -107,8 +110,12 @@ pub enum JobEvent {
     Release,
     /// A person cancels it.
     Cancel,
+    /// A person wrote its chip at a desk: no printer takes another blank for it.
+    EncodedByHand,
     /// The feed's intent: a blank of this printer is taken for it.
     Assign(PrinterId),
+    /// The feed's intent: the blank that was encoded for it by hand was scanned at this printer, and is taken.
+    AssignEncoded(PrinterId, BlankUid),
     /// The chip's intent, with the number that was read.
     EncodeBegun(BlankUid),
     /// The chip is written and proved.
@@ -117,6 +124,8 @@ pub enum JobEvent {
     PrintBegun,
     /// Proved: no blank left the hopper.
     NotFed,
+    /// The same of a blank that was encoded by hand: it waits to be scanned again. By proof, or by two people.
+    EncodedNotFed,
     /// The face is clean and the card is not found.
     BlankSought,
     /// Proved: a finished card exists.
@@ -236,6 +245,9 @@ impl JobState {
                 vec![Effect::Move(InWork, Personalized), Effect::ReportPrinted],
             )
         };
+        let encoded_by_hand = || S::Held {
+            code: Code::from(ENCODED_BY_HAND),
+        };
         let sought = |blank: &Option<BlankUid>| {
             let void = blank.as_ref().map(|_| Effect::ReportVoid);
             step(
@@ -251,6 +263,11 @@ impl JobState {
             (S::Received | S::Queued, E::Hold(code)) => {
                 step(S::Held { code: code.clone() }, vec![])
             }
+            // Its picture cannot be drawn; the blank stays bound to it.
+            (S::Held { code: held }, E::Hold(code)) if held.0 == ENCODED_BY_HAND => {
+                step(S::Held { code: code.clone() }, vec![])
+            }
+            (S::Queued, E::EncodedByHand) => step(encoded_by_hand(), vec![]),
             (S::Received, E::Reject(code)) => step(S::Rejected { code: code.clone() }, vec![]),
             (S::Held { .. } | S::Queued, E::Cancel) => step(S::Cancelled, vec![]),
             (S::Queued, E::Assign(printer)) => step(
@@ -259,6 +276,15 @@ impl JobState {
                 },
                 vec![Effect::Move(Loaded, InWork)],
             ),
+            (S::Held { code }, E::AssignEncoded(printer, uid)) if code.0 == ENCODED_BY_HAND => {
+                step(
+                    S::Encoded {
+                        printer: printer.clone(),
+                        blank: Some(uid.clone()),
+                    },
+                    vec![Effect::Move(Loaded, InWork)],
+                )
+            }
             (S::Assigned { printer }, E::EncodeBegun(uid)) => step(
                 S::Encoding {
                     printer: printer.clone(),
@@ -291,6 +317,12 @@ impl JobState {
             (S::Assigned { .. } | S::Printing { blank: None, .. }, E::NotFed) => {
                 step(S::Queued, vec![Effect::Move(InWork, Loaded)])
             }
+            (
+                S::Encoded { blank: Some(_), .. }
+                | S::Printing { blank: Some(_), .. }
+                | S::InDoubt { blank: Some(_), .. },
+                E::EncodedNotFed,
+            ) => step(encoded_by_hand(), vec![Effect::Move(InWork, Loaded)]),
             (S::Assigned { .. }, E::BlankSought) => sought(&None),
             (
                 S::Encoding { blank, .. } | S::Encoded { blank, .. } | S::Printing { blank, .. },
@@ -516,11 +548,14 @@ impl JobEvent {
             JobEvent::Reject(_) => "reject",
             JobEvent::Release => "release",
             JobEvent::Cancel => "cancel",
+            JobEvent::EncodedByHand => "encoded_by_hand",
             JobEvent::Assign(_) => "assign",
+            JobEvent::AssignEncoded(..) => "assign_encoded",
             JobEvent::EncodeBegun(_) => "encode_begun",
             JobEvent::EncodeProved => "encode_proved",
             JobEvent::PrintBegun => "print_begun",
             JobEvent::NotFed => "not_fed",
+            JobEvent::EncodedNotFed => "encoded_not_fed",
             JobEvent::BlankSought => "blank_sought",
             JobEvent::ProvedPrinted => "proved_printed",
             JobEvent::ProvedSpoiled(_, FaceBegun::Yes) => "proved_spoiled(face)",

@@ -34,6 +34,8 @@ pub const MOVE_TRIES: u32 = 3;
 pub enum ChipWay {
     /// A reader at the station; the script's steps are templates.
     InLine(ChipScript),
+    /// At a desk, before the blank is laid in: its number is scanned at the printer.
+    ByHand,
     /// It has no way: it gets no product with a chip.
     None,
 }
@@ -119,10 +121,12 @@ pub struct Port {
 impl PrinterSpec {
     /// What a card of this stock needs, and whether this printer can do it at all.
     pub fn setup(&self, stock: Stock, card_inside: bool) -> Option<Setup> {
-        let chip = stock.has_chip();
-        if chip && self.chip == ChipWay::None {
-            return None;
-        }
+        let chip = match &self.chip {
+            ChipWay::InLine(_) => stock.has_chip(),
+            ChipWay::ByHand => false,
+            ChipWay::None if stock.has_chip() => return None,
+            ChipWay::None => false,
+        };
         Some(Setup {
             chip,
             card_inside,
@@ -507,6 +511,8 @@ impl PrinterMachine {
             doubt: None,
             ms_per_card: None,
             port: None,
+            single_card: false,
+            laid: None,
         }
     }
 
@@ -514,7 +520,7 @@ impl PrinterMachine {
     pub fn may_serve(&self) -> bool {
         self.row.paused.is_none()
             && self.row.doubt.is_none()
-            && self.row.hopper.is_some_and(|hopper| hopper.pieces > 0)
+            && self.may_feed()
             && self
                 .faults
                 .iter()

@@ -310,6 +310,22 @@ pub struct PrinterView {
     /// knows.
     #[serde(default)]
     pub slow_link: Option<SlowLink>,
+    /// It takes one blank at a time, laid in and confirmed by a hand; null: its hopper is a stack.
+    #[serde(default)]
+    pub single_card: Option<SingleCardView>,
+}
+
+/// A printer in single-card mode.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SingleCardView {
+    /// A person has confirmed the blank that lies in it: it is printed next.
+    pub confirmed: bool,
+    /// The chip of each blank is written at a desk before it is laid in.
+    pub encoded: bool,
+    /// The job whose chip is on the blank that lies in it.
+    pub job: Option<JobId>,
+    /// The number of that blank.
+    pub uid: Option<String>,
 }
 
 /// A pause.
@@ -342,7 +358,8 @@ pub struct CardView {
 /// `GET /questions`: what waits for a person, the most urgent first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionView {
-    /// What is asked, as a code: `SWITCH_OFF`, `DOUBT`, `CUT_SPOILED`, `PRINTER_IN_DOUBT`, `FAULT`, `LOAD_HOPPER`, `APPROVE`.
+    /// What is asked, as a code: `SWITCH_OFF`, `DOUBT`, `CUT_SPOILED`, `PRINTER_IN_DOUBT`, `FAULT`, `LOAD_HOPPER`,
+    /// `LAY_BLANK`, `LAY_ENCODED_BLANK`, `LAY_AGAIN`, `EMPTY_HOPPER`, `APPROVE`.
     pub code: Code,
     /// The printer it is about.
     pub printer: Option<PrinterId>,
@@ -362,6 +379,42 @@ pub struct LoadBody {
     pub stock: Stock,
     /// How many.
     pub pieces: u32,
+}
+
+/// `POST /printers/P/unload`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnloadBody {
+    /// How many were counted.
+    pub pieces: u32,
+}
+
+/// `POST /printers/P/single-card`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SingleCardBody {
+    /// One blank at a time, or a stack in the hopper again.
+    pub on: bool,
+}
+
+/// `POST /printers/P/scan`: one blank lies in the printer, and its path was seen empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScanBody {
+    /// The number of a blank that was encoded by hand; null: an unread blank.
+    #[serde(default)]
+    pub uid: Option<String>,
+    /// Which blanks; null: what the printer holds, or serves first.
+    #[serde(default)]
+    pub stock: Option<Stock>,
+}
+
+/// `POST /jobs/ID/encoded`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncodedBody {
+    /// The number of the blank on which the job's chip was written.
+    pub uid: String,
 }
 
 /// `POST /stock/receive`.

@@ -130,6 +130,10 @@ async fn run_on<L: Line>(
             id,
             action: Some(PrinterAction::TestCard),
         } => actions::test_card(&id).send(line, style, out).await,
+        RoomCommand::Printer {
+            id,
+            action: Some(PrinterAction::SingleCard { off }),
+        } => actions::single_card(&id, !off).send(line, style, out).await,
         RoomCommand::Stock(StockArgs {
             action: None,
             numbered,
@@ -145,6 +149,16 @@ async fn run_on<L: Line>(
         RoomCommand::Confirm { id, .. } => actions::confirm_cut(id).send(line, style, out).await,
         RoomCommand::Check { id, result } => {
             actions::check(id, result).send(line, style, out).await
+        }
+        RoomCommand::Encoded { id, uid } => actions::encoded(id, uid).send(line, style, out).await,
+        RoomCommand::Scan {
+            uid,
+            printer,
+            stock,
+        } => {
+            actions::scan(&printer, uid, stock)
+                .send(line, style, out)
+                .await
         }
         RoomCommand::Approve { number } => actions::approve(number).send(line, style, out).await,
         RoomCommand::Pause { id, reason } => {

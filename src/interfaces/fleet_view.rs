@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cetak_drivers::contract::{Fault, Gravity, Point, Stage};
 use jiff::civil::Date;
 
-use super::api::{CardView, PauseView, PrinterView, ProposalView, QuestionView};
+use super::api::{CardView, PauseView, PrinterView, ProposalView, QuestionView, SingleCardView};
 use super::desk::Fleet;
 use crate::domain::ids::{JobId, PrinterId, Stock};
 use crate::domain::job::{Code, JobState};
@@ -38,6 +38,14 @@ pub const PRINTER_IN_DOUBT: &str = "PRINTER_IN_DOUBT";
 pub const FAULT: &str = "FAULT";
 /// Jobs wait and the hopper is empty.
 pub const LOAD_HOPPER: &str = "LOAD_HOPPER";
+/// A printer in single-card mode waits for its next blank.
+pub const LAY_BLANK: &str = "LAY_BLANK";
+/// The same of one that prints blanks whose chip was written at a desk.
+pub const LAY_ENCODED_BLANK: &str = "LAY_ENCODED_BLANK";
+/// The blank of a printer in single-card mode was not fed: a person looks before it is tried again.
+pub const LAY_AGAIN: &str = "LAY_AGAIN";
+/// A printer in single-card mode still holds a stack.
+pub const EMPTY_HOPPER: &str = "EMPTY_HOPPER";
 /// A spoiled card must be cut.
 pub const CUT_SPOILED: &str = "CUT_SPOILED";
 
@@ -81,7 +89,21 @@ pub fn printer_view(machine: &PrinterMachine, profile: &str, endpoint: &str) -> 
         unit: machine.seen.unit.clone(),
         identity: machine.identity.clone(),
         slow_link: machine.spec.port.slow,
+        single_card: single_card_view(machine),
     }
+}
+
+fn single_card_view(machine: &PrinterMachine) -> Option<SingleCardView> {
+    let hopper = machine.row.hopper.map(|hopper| hopper.stock);
+    let stock = hopper.or(machine.spec.stocks.first().copied())?;
+    let laid = machine.row.laid.as_ref();
+    let encoded = laid.and_then(|laid| laid.encoded.as_ref());
+    machine.single_card(stock).then(|| SingleCardView {
+        confirmed: laid.is_some_and(|laid| laid.confirmed),
+        encoded: machine.takes_only_encoded(stock),
+        job: encoded.map(|(job, _)| *job),
+        uid: encoded.map(|(_, uid)| uid.to_string()),
+    })
 }
 
 /// The machine as the domain sees a printer: what it tells, what is done with it, what people decided.
@@ -341,6 +363,10 @@ pub fn questions(asked: &Asked<'_>) -> Vec<QuestionView> {
         }
     }
     for view in printers.iter().filter(|view| view.paused.is_none()) {
+        if let Some(single) = &view.single_card {
+            all.extend(next_blank(view, single, asked.waiting));
+            continue;
+        }
         let says_empty = view.faults.contains(&fault_name(&Fault::FeederEmpty));
         let wanted = view.duty.iter().any(|stock| asked.waiting.contains(stock));
         if wanted && (says_empty || view.hopper == 0) {
@@ -355,6 +381,28 @@ pub fn questions(asked: &Asked<'_>) -> Vec<QuestionView> {
         ..question(CUT_SPOILED)
     }));
     all
+}
+
+/// What a printer in single-card mode needs of a hand; nothing while it works or is about to.
+fn next_blank(
+    view: &PrinterView,
+    single: &SingleCardView,
+    waiting: &BTreeSet<Stock>,
+) -> Option<QuestionView> {
+    let wanted = view.duty.iter().any(|stock| waiting.contains(stock));
+    let code = match (view.hopper, single.confirmed) {
+        _ if view.card.is_some() => return None,
+        (0, _) if !wanted => return None,
+        (0, _) if single.encoded => LAY_ENCODED_BLANK,
+        (0, _) => LAY_BLANK,
+        (1, true) => return None,
+        (1, false) => LAY_AGAIN,
+        (_, _) => EMPTY_HOPPER,
+    };
+    Some(QuestionView {
+        job: single.job,
+        ..of_printer(code, view)
+    })
 }
 
 /// The job whose card two people must judge at this printer.

@@ -20,6 +20,7 @@ mod doors;
 mod faults;
 mod flaws;
 mod names;
+mod single_card;
 mod verdicts;
 
 /// The language of a screen.
@@ -294,9 +295,14 @@ fn code_words(code: &str) -> Option<CodeWords> {
 
 /// All codes but those of the rules.
 fn others() -> impl Iterator<Item = &'static (&'static str, Words, Words)> {
-    [codes::OTHERS, doors::DOORS, doors::FINDINGS]
-        .into_iter()
-        .flatten()
+    [
+        codes::OTHERS,
+        doors::DOORS,
+        doors::FINDINGS,
+        single_card::SINGLE_CARD,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Parameters that a command line is completed with by hand.

@@ -141,7 +141,7 @@ impl Spooler {
         };
         Ok(match &machine.spec.chip {
             ChipWay::InLine(script) => script.fill(mark::of(&job.key)).ok(),
-            ChipWay::None => None,
+            ChipWay::ByHand | ChipWay::None => None,
         })
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use cetak_drivers::contract::{CardImage, Evidence, Point, Request, Stage};
 
+use super::single_card::waits_for_its_blank;
 use super::{Code, Effect, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
 use crate::engine::fleet::{
     CLEAR_EVERY, CardRun, Doing, Next, PrinterMachine, STATUS_EVERY, Work, is_simulated_unit,
 };
-use crate::engine::store::{AttemptEntry, StoreLost};
+use crate::engine::store::{AttemptEntry, JobRow, StoreLost};
 
 impl Spooler {
     /// Gives every idle printer something to do.
@@ -61,13 +62,7 @@ impl Spooler {
         };
         let look = machine.spec.look;
         let dots = machine.spec.capabilities.dots;
-        let promised = self.printers.values().filter_map(|m| m.next.as_ref());
-        let taken: Vec<JobId> = promised.map(|next| next.job).collect();
-        let products = [stock.product()];
-        let candidates = turn
-            .store
-            .candidates(&products, turn.today, taken.len() + 1)?;
-        let Some(job) = candidates.into_iter().find(|row| !taken.contains(&row.id)) else {
+        let Some(job) = self.best_for(machine, stock, turn)? else {
             return Ok(());
         };
         let Some(payload) = turn.store.payload(job.id)? else {
@@ -86,6 +81,28 @@ impl Spooler {
             machine.next = Some(Next::drawing(job.id));
         }
         Ok(())
+    }
+
+    /// The best job for a printer: the one whose chip is on the blank that lies in it, else the first that waits.
+    fn best_for(
+        &self,
+        machine: &PrinterMachine,
+        stock: Stock,
+        turn: &Turn<'_>,
+    ) -> Result<Option<JobRow>, StoreLost> {
+        if machine.takes_only_encoded(stock) {
+            let Some(job) = machine.encoded_job() else {
+                return Ok(None);
+            };
+            return Ok(turn.store.job(job)?.filter(waits_for_its_blank));
+        }
+        let promised = self.printers.values().filter_map(|m| m.next.as_ref());
+        let taken: Vec<JobId> = promised.map(|next| next.job).collect();
+        let products = [stock.product()];
+        let candidates = turn
+            .store
+            .candidates(&products, turn.today, taken.len() + 1)?;
+        Ok(candidates.into_iter().find(|row| !taken.contains(&row.id)))
     }
 
     /// Lets an idle printer prepare for its drawn job, or asks how it is.
@@ -243,9 +260,22 @@ impl Spooler {
             return machine.lock(code, turn);
         }
         let drawn = machine.next.take().and_then(|next| next.picture);
+        if !machine.may_feed() {
+            return Ok(());
+        }
+        let encoded = machine
+            .row
+            .laid
+            .as_ref()
+            .and_then(|laid| laid.encoded.clone());
+        // A blank that carries one job's chip is no other job's.
+        if encoded.as_ref().is_some_and(|(bound, _)| *bound != job) {
+            return Ok(());
+        }
         // A test card is held until its own printer takes it: no other shall. A person may have cancelled either.
         let waiting = turn.store.job(job)?.filter(|row| match row.state {
-            JobState::Queued => true,
+            JobState::Queued => encoded.is_none(),
+            JobState::Held { .. } if encoded.is_some() => waits_for_its_blank(row),
             JobState::Held { .. } => row.is_test_card(),
             JobState::Received
             | JobState::Assigned { .. }
@@ -268,7 +298,7 @@ impl Spooler {
         };
         let test_card = row.is_test_card();
         let stock = Stock::of(row.product);
-        if hopper.pieces == 0 || hopper.stock != stock {
+        if hopper.stock != stock {
             return Ok(());
         }
         hopper.pieces -= 1;
@@ -286,7 +316,7 @@ impl Spooler {
             hold: setup.hold,
             duplex: setup.duplex,
             ribbon: setup.ribbon,
-            uid: None,
+            uid: encoded.as_ref().map(|(_, uid)| uid.clone()),
             panels_ordered: crate::engine::fleet::panels_of(&image),
             noted_at: turn.at,
             entries: Vec::new(),
@@ -294,7 +324,12 @@ impl Spooler {
         if test_card {
             turn.must_move(job, &JobEvent::Release, &Actor::Spooler)?;
         }
-        turn.must_move(job, &JobEvent::Assign(id.clone()), &Actor::Spooler)?;
+        let assign = match encoded {
+            Some((_, uid)) => JobEvent::AssignEncoded(id.clone(), uid),
+            None => JobEvent::Assign(id.clone()),
+        };
+        machine.row.laid = None;
+        turn.must_move(job, &assign, &Actor::Spooler)?;
         attempt.id = turn.store.open_attempt(&attempt, turn.at)?;
         turn.store.save_printer(&machine.row)?;
         let mut run = Box::new(CardRun {

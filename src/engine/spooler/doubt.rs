@@ -290,14 +290,11 @@ impl Spooler {
     }
 
     fn not_fed(&mut self, id: &PrinterId, turn: &mut Turn<'_>) -> Result<(), StoreLost> {
-        self.end(
-            id,
-            End {
-                outcome: Outcome::NotFed,
-                event: JobEvent::NotFed,
-            },
-            turn,
-        )
+        let Some(event) = self.run(id).map(|run| run.attempt.not_fed()) else {
+            return Ok(());
+        };
+        let outcome = Outcome::NotFed;
+        self.end(id, End { outcome, event }, turn)
     }
 
     fn holds_unseen(&self, id: &PrinterId) -> bool {

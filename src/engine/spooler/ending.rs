@@ -6,7 +6,7 @@ use super::{Code, End, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId};
 use crate::domain::job::{FaceBegun, JobEvent, JobState, SpoilCause};
 use crate::engine::fleet::{CardRun, PrinterMachine, Work};
-use crate::engine::store::{AttemptEntry, Outcome, StoreLost};
+use crate::engine::store::{AttemptEntry, Laid, Outcome, StoreLost};
 
 impl Spooler {
     /// Ends the attempt: job, books, printer's memory, all in this turn.
@@ -97,6 +97,13 @@ pub(super) fn close(
         Outcome::NotFed => {
             if let Some(hopper) = &mut machine.row.hopper {
                 hopper.pieces += 1;
+            }
+            // Every new feed of a blank that a hand laid in is asked for again.
+            if machine.single_card(run.stock) {
+                machine.row.laid = Some(Laid {
+                    encoded: run.attempt.encoded_by_hand(),
+                    confirmed: false,
+                });
             }
         }
         Outcome::Sought => machine.row.sought_in_a_row += 1,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cetak_drivers::contract::{
-    CardImage, EncoderNews, EncoderRequest, Event, Evidence, Moment, Point, Request,
+    BlankUid, CardImage, EncoderNews, EncoderRequest, Event, Evidence, Moment, Point, Request,
 };
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -31,6 +31,7 @@ mod dispatch;
 mod doubt;
 mod ending;
 mod orders;
+mod single_card;
 mod standing;
 
 pub use standing::Changes;
@@ -124,6 +125,15 @@ pub enum Command {
     Issue(Stock, u32),
     /// Blanks go into a hopper.
     Load(PrinterId, Stock, u32),
+    /// Blanks were taken out of a hopper and counted.
+    Unload(PrinterId, u32),
+    /// One blank at a time from here on, or a full hopper again.
+    SingleCard(PrinterId, bool),
+    /// The job's chip was written by hand on this blank.
+    Encoded(JobId, BlankUid),
+    /// A person saw the printer's path empty and laid one blank in: the one with this number, or an unread one of
+    /// this stock (`None`: what the printer has, or serves first).
+    Scan(PrinterId, Option<BlankUid>, Option<Stock>),
 }
 
 /// An answer.
@@ -383,9 +393,7 @@ impl Turn<'_> {
                             *to
                         },
                         pieces: 1,
-                        uid: uid
-                            .clone()
-                            .filter(|_| *to != Account::InWork && *to != Account::Loaded),
+                        uid: uid.clone().filter(|_| !unread_stack(event, *to)),
                         why: event.name().to_uppercase(),
                         paper: Some(id.to_string()),
                         actor: actor.clone(),
@@ -421,6 +429,13 @@ impl Turn<'_> {
                 what: format!("job {id} cannot take {}: {}", event.name(), code.0),
             })
     }
+}
+
+/// Whether a blank moves between a stack that nobody has read and the work: only a blank that was encoded by hand
+/// is known by its number there.
+fn unread_stack(event: &JobEvent, to: Account) -> bool {
+    let by_hand = matches!(event, JobEvent::AssignEncoded(..) | JobEvent::EncodedNotFed);
+    !by_hand && matches!(to, Account::InWork | Account::Loaded)
 }
 
 /// What ends an attempt.

@@ -23,7 +23,7 @@ struct SettleAction {
     settlement: Settlement,
 }
 
-fn refused(code: &str) -> Response {
+pub(super) fn refused(code: &str) -> Response {
     Response::Refused(Code::from(code))
 }
 
@@ -42,10 +42,10 @@ impl Spooler {
                 if held_test {
                     return Ok(refused("TEST_CARD_AT_ITS_PRINTER"));
                 }
-                simple(job, &JobEvent::Release, actor, turn)
+                self.given_up(job, &JobEvent::Release, actor, turn)
             }
             Command::TestCard(id) => self.test_card(actor, &id, turn),
-            Command::Cancel(job) => simple(job, &JobEvent::Cancel, actor, turn),
+            Command::Cancel(job) => self.given_up(job, &JobEvent::Cancel, actor, turn),
             Command::Check(job, result) => simple(job, &JobEvent::Checked(result), actor, turn),
             Command::ConfirmCut(job) => {
                 let response = simple(job, &JobEvent::CutConfirmed, actor, turn)?;
@@ -121,6 +121,10 @@ impl Spooler {
                 .unwrap_or(Response::Done))
             }
             Command::Load(id, stock, pieces) => self.load_hopper(actor, &id, stock, pieces, turn),
+            Command::Unload(id, pieces) => self.unload_hopper(actor, &id, pieces, turn),
+            Command::SingleCard(id, on) => self.set_single_card(actor, &id, on, turn),
+            Command::Encoded(job, uid) => self.encoded(actor, job, &uid, turn),
+            Command::Scan(id, uid, stock) => self.scan(actor, &id, uid.as_ref(), stock, turn),
         }
     }
 
@@ -158,6 +162,9 @@ impl Spooler {
         let Some(hopper) = machine.row.hopper.filter(|hopper| hopper.pieces > 0) else {
             return Ok(refused("NO_BLANK_LOADED"));
         };
+        if machine.encoded_job().is_some() {
+            return Ok(refused("BLANK_OF_A_JOB"));
+        }
         let waits = match machine.next.as_ref().map(|next| next.job) {
             Some(job) => turn.store.job(job)?.is_some_and(|row| row.is_test_card()),
             None => false,
@@ -253,8 +260,10 @@ impl Spooler {
             .cards
             .zip(run.attempt.baseline.cards)
             .is_some_and(|(after, before)| after > before);
-        // The counter is a witness against two people: a card that was fed is not in the hopper.
-        if settlement == Settlement::NotFed && (counted || blank.is_some()) {
+        // The counter is a witness against two people: a card that was fed is not in the hopper. Its number, too,
+        // unless it was read before the feed.
+        let read_inside = blank.is_some() && run.attempt.encoded_by_hand().is_none();
+        if settlement == Settlement::NotFed && (counted || read_inside) {
             return Ok(Err("BLANK_WAS_FED"));
         }
         Ok(Ok(printer))
@@ -288,7 +297,17 @@ impl Spooler {
         let (event, outcome) = match action.settlement {
             Settlement::Printed => (JobEvent::SettledPrinted, Outcome::Printed),
             Settlement::Spoiled => (JobEvent::SettledSpoiled, Outcome::Spoiled),
-            Settlement::NotFed => (JobEvent::SettledNotFed, Outcome::NotFed),
+            Settlement::NotFed => {
+                let by_hand = self
+                    .run(&printer)
+                    .is_some_and(|run| run.attempt.encoded_by_hand().is_some());
+                let event = if by_hand {
+                    JobEvent::EncodedNotFed
+                } else {
+                    JobEvent::SettledNotFed
+                };
+                (event, Outcome::NotFed)
+            }
         };
         turn.must_move(action.job, &event, actor)?;
         if let Some(machine) = self.printers.get_mut(&printer)
@@ -326,6 +345,9 @@ impl Spooler {
         if !machine.spec.stocks.contains(&stock) || machine.spec.setup(stock, false).is_none() {
             return Ok(refused("STOCK_NOT_FOR_THIS_PRINTER"));
         }
+        if machine.single_card(stock) {
+            return Ok(refused("SINGLE_CARD_MODE"));
+        }
         let before = match machine.row.hopper {
             Some(hopper) if hopper.stock != stock && hopper.pieces > 0 => {
                 return Ok(refused("HOPPER_HOLDS_ANOTHER_STOCK"));
@@ -353,6 +375,24 @@ impl Spooler {
         turn.store.save_printer(&machine.row)?;
         machine.again_at = None;
         Ok(Response::Done)
+    }
+
+    /// Releases or cancels a job; a blank that was encoded for it by hand is given up with it.
+    fn given_up(
+        &mut self,
+        job: JobId,
+        event: &JobEvent,
+        actor: &Actor,
+        turn: &mut Turn<'_>,
+    ) -> Result<Response, StoreLost> {
+        let allowed = turn
+            .store
+            .job(job)?
+            .is_some_and(|row| row.state.next(event).is_ok());
+        if allowed && let Err(code) = self.give_up_encoded(actor, job, turn)? {
+            return Ok(refused(code));
+        }
+        simple(job, event, actor, turn)
     }
 
     fn on_printer(
@@ -390,7 +430,7 @@ fn simple(
     clippy::too_many_arguments,
     reason = "an entry has that many parts, each named at the call"
 )]
-fn book(
+pub(super) fn book(
     stock: Stock,
     from: Option<Account>,
     to: Account,

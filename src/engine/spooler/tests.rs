@@ -21,6 +21,8 @@ use crate::engine::store::{
     Accepted, AttemptEntry, Identity, NewJob, SqliteStore, Store, StoreKey, StoreRead,
 };
 
+mod single_card;
+
 /// 14 January 2019, 08.00 WIB.
 const AT: At = At(1_547_427_600_000);
 
@@ -48,6 +50,14 @@ fn spec(name: &str) -> PrinterSpec {
     }
 }
 
+fn settings() -> Settings {
+    Settings {
+        run: "test/1".to_owned(),
+        zone: TimeZone::fixed(jiff::tz::offset(7)),
+        training: true,
+    }
+}
+
 fn idle() -> Evidence {
     Evidence {
         place: Place::Empty,
@@ -58,25 +68,9 @@ fn idle() -> Evidence {
 }
 
 impl Desk {
-    /// Printers with blanks in their hoppers.
+    /// Printers with children's blanks in their hoppers.
     fn new(names: &[&str]) -> Desk {
-        let identity = Identity {
-            room: "TPI".parse().unwrap(),
-            epoch: 1,
-            training: true,
-        };
-        let store = SqliteStore::memory(&identity, &StoreKey::from_bytes([7; 32])).unwrap();
-        let settings = Settings {
-            run: "test/1".to_owned(),
-            zone: TimeZone::fixed(jiff::tz::offset(7)),
-            training: true,
-        };
-        let specs = names.iter().map(|name| spec(name)).collect();
-        let mut desk = Desk {
-            spooler: Spooler::start(settings, specs, AT, &store).unwrap(),
-            store,
-            now: Moment::ZERO,
-        };
+        let mut desk = Desk::of(names.iter().map(|name| spec(name)).collect());
         let stock = Stock::Kia517;
         desk.order(Command::Receive(stock, 20, "BA-TEST".to_owned()));
         desk.order(Command::Issue(stock, 20));
@@ -86,19 +80,45 @@ impl Desk {
         desk
     }
 
+    /// Printers with empty hoppers.
+    fn of(specs: Vec<PrinterSpec>) -> Desk {
+        let identity = Identity {
+            room: "TPI".parse().unwrap(),
+            epoch: 1,
+            training: true,
+        };
+        let store = SqliteStore::memory(&identity, &StoreKey::from_bytes([7; 32])).unwrap();
+        Desk {
+            spooler: Spooler::start(settings(), specs, AT, &store).unwrap(),
+            store,
+            now: Moment::ZERO,
+        }
+    }
+
+    #[track_caller]
     fn order(&mut self, command: Command) {
+        assert_eq!(self.response(command), Response::Done);
+    }
+
+    fn response(&mut self, command: Command) -> Response {
         let keeper = Actor::Person("SPECIMEN GUDANG".to_owned());
         let effects = self.turn(vec![Input::Command(keeper, command, ReplyTo(1))]);
-        assert!(
-            effects
-                .iter()
-                .any(|effect| matches!(effect, Effect::Reply(_, Response::Done))),
-            "{effects:?}"
-        );
+        let replies = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Reply(_, response) => Some(response),
+            Effect::Ask(..) | Effect::Encode(..) | Effect::Draw { .. } | Effect::WakeAt(_) => None,
+        });
+        replies.last().unwrap()
     }
 
     fn accept(&mut self, key: &str) -> JobId {
-        let mut record = specimen(CardProduct::Kia517);
+        self.accept_for(CardProduct::Kia517, key)
+    }
+
+    fn accept_for(&mut self, product: CardProduct, key: &str) -> JobId {
+        let mut record = specimen(product);
+        // Another person for each key: the last digits of a NIK only count.
+        let last = key.chars().last().and_then(|c| c.to_digit(10)).unwrap();
+        record.nik = format!("{}{last}", &record.nik[..15]);
         record.key = key.to_owned();
         let new = NewJob {
             record,

@@ -203,6 +203,16 @@ impl<S: Store> Store for CrashStore<S> {
         self.up()?.bind_blank(attempt, job, stock, uid)
     }
 
+    fn bind_encoded(
+        &mut self,
+        job: JobId,
+        stock: Stock,
+        uid: &BlankUid,
+        actor: &Actor,
+    ) -> Result<bool, StoreLost> {
+        self.up()?.bind_encoded(job, stock, uid, actor)
+    }
+
     fn close_attempt(&mut self, attempt: u64, outcome: Outcome, at: At) -> Result<(), StoreLost> {
         self.up()?.close_attempt(attempt, outcome, at)
     }

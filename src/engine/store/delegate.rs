@@ -39,6 +39,9 @@ macro_rules! read_through {
             fn blank(&self, uid: &BlankUid) -> Result<Option<BlankRow>, StoreLost> {
                 self.$field.blank(uid)
             }
+            fn encoded_blank(&self, job: JobId) -> Result<Option<BlankRow>, StoreLost> {
+                self.$field.encoded_blank(job)
+            }
             fn blanks(&self) -> Result<Vec<BlankRow>, StoreLost> {
                 self.$field.blanks()
             }

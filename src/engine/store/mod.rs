@@ -268,6 +268,21 @@ pub struct PrinterRow {
     /// The port that it was last fed at.
     #[serde(default)]
     pub port: Option<String>,
+    /// A person ordered single-card mode: one blank at a time, laid in by a hand that saw the path empty.
+    #[serde(default)]
+    pub single_card: bool,
+    /// The one blank in its hopper, in single-card mode.
+    #[serde(default)]
+    pub laid: Option<Laid>,
+}
+
+/// One blank that a person laid into an empty printer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Laid {
+    /// The job whose chip is on it and its number; `None`: any job's, unread.
+    pub encoded: Option<(JobId, BlankUid)>,
+    /// A person has seen the path empty and said so since it was last to be fed.
+    pub confirmed: bool,
 }
 
 /// A pause set by a person.
@@ -404,6 +419,8 @@ pub trait StoreRead {
     fn books(&self) -> Result<Books, StoreLost>;
     /// One blank by number.
     fn blank(&self, uid: &BlankUid) -> Result<Option<BlankRow>, StoreLost>;
+    /// The blank that was encoded for this job by hand and is not taken yet: in the room, or laid into a printer.
+    fn encoded_blank(&self, job: JobId) -> Result<Option<BlankRow>, StoreLost>;
     /// All blanks with a number.
     fn blanks(&self) -> Result<Vec<BlankRow>, StoreLost>;
     /// One printer; `None` where nothing is remembered yet.
@@ -434,7 +451,8 @@ pub trait Store: StoreRead {
         at: At,
         actor: &Actor,
     ) -> Result<(), StoreLost>;
-    /// Opens an attempt (its id and entries are ignored), counts it on the job; returns its id.
+    /// Opens an attempt (its id and entries are ignored), counts it on the job; returns its id. Its blank, where it
+    /// names one, is bound to it.
     fn open_attempt(&mut self, attempt: &Attempt, at: At) -> Result<u64, StoreLost>;
     /// Adds an entry to an attempt.
     fn note_attempt(&mut self, attempt: u64, entry: &AttemptEntry, at: At)
@@ -446,6 +464,15 @@ pub trait Store: StoreRead {
         job: JobId,
         stock: Stock,
         uid: &BlankUid,
+    ) -> Result<bool, StoreLost>;
+    /// Binds a blank of the room to a job whose chip was written on it by hand. `Ok(false)`: the number was bound
+    /// before, or the blank is elsewhere or of another stock.
+    fn bind_encoded(
+        &mut self,
+        job: JobId,
+        stock: Stock,
+        uid: &BlankUid,
+        actor: &Actor,
     ) -> Result<bool, StoreLost>;
     /// Ends an attempt.
     fn close_attempt(&mut self, attempt: u64, outcome: Outcome, at: At) -> Result<(), StoreLost>;

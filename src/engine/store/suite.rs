@@ -8,7 +8,7 @@ use super::testbench::{
     AT, Lodged, TODAY, attempt, clerk, entry, identity, job, nik, photo, record, uid,
 };
 use super::{
-    Accepted, Attempt, AttemptEntry, Hopper, JobFilter, NewJournalEntry, Outcome, PanelProof,
+    Accepted, Attempt, AttemptEntry, Hopper, JobFilter, Laid, NewJournalEntry, Outcome, PanelProof,
     Pause, PrinterRow, Proposal, Report, SqliteStore, Store, StoreLost, StoreRead,
 };
 use crate::domain::blank::{Account, BooksRefuse, Entry};
@@ -324,6 +324,11 @@ fn one_open_attempt_a_job_and_a_printer(mut at: Lodged) {
 fn proposals_printers_and_reports_come_back(mut at: Lodged) {
     let row = PrinterRow {
         port: Some("tcp://192.0.2.7:9100".to_owned()),
+        single_card: true,
+        laid: Some(Laid {
+            encoded: None,
+            confirmed: true,
+        }),
         id: PrinterId("primacy".into()),
         paused: Some(Pause {
             by: clerk(),

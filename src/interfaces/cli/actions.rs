@@ -6,11 +6,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::flaw::fill;
-use crate::domain::ids::{JobId, PrinterId};
+use crate::domain::ids::{JobId, PrinterId, Stock};
 use crate::domain::job::CheckResult;
 use crate::engine::spooler::Settlement;
 use crate::interfaces::api::{
-    IssueBody, LoadBody, Proposed, ReasonBody, ReceiveBody, Reloaded, SettleBody,
+    EncodedBody, IssueBody, LoadBody, Proposed, ReasonBody, ReceiveBody, Reloaded, ScanBody,
+    SettleBody, SingleCardBody, UnloadBody,
 };
 use crate::interfaces::client::ClientError;
 use crate::interfaces::words::{self, Params, Words, params};
@@ -198,6 +199,43 @@ pub(super) fn test_card(id: &PrinterId) -> Order {
     Order::of_printer(id, "test-card", json!({}), after)
 }
 
+/// `printer P single-card`.
+pub(super) fn single_card(id: &PrinterId, on: bool) -> Order {
+    let after = After::Say(if on {
+        Words {
+            id: "{printer}: satu blangko sekali jalan. Tiap blangko: cetak scan --printer {printer}",
+            en: "{printer}: one blank at a time. For each blank: cetak scan --printer {printer}",
+        }
+    } else {
+        Words {
+            id: "{printer}: boleh diisi setumpuk lagi: cetak stock load {printer} ...",
+            en: "{printer}: takes a stack again: cetak stock load {printer} ...",
+        }
+    });
+    Order::of_printer(id, "single-card", SingleCardBody { on }, after)
+}
+
+/// `encoded`.
+pub(super) fn encoded(id: JobId, uid: String) -> Order {
+    let after = After::Say(Words {
+        id: "{job}: chip terisi pada blangko itu. Masukkan ke mesin, lalu: cetak scan {uid} --printer MESIN",
+        en: "{job}: its chip is on that blank. Lay it into a printer, then: cetak scan {uid} --printer PRINTER",
+    });
+    let with = params([("uid", &uid)]);
+    let mut order = Order::of_job(id, "encoded", EncodedBody { uid }, after);
+    order.with.extend(with);
+    order
+}
+
+/// `scan`.
+pub(super) fn scan(id: &PrinterId, uid: Option<String>, stock: Option<Stock>) -> Order {
+    let after = After::Say(Words {
+        id: "{printer}: satu blangko dicatat di dalam; dicetak berikutnya.",
+        en: "{printer}: one blank is booked into it; it is printed next.",
+    });
+    Order::of_printer(id, "scan", ScanBody { uid, stock }, after)
+}
+
 /// `resume`.
 pub(super) fn resume(id: &PrinterId) -> Order {
     let after = After::Say(Words {
@@ -207,7 +245,7 @@ pub(super) fn resume(id: &PrinterId) -> Order {
     Order::of_printer(id, "resume", json!({}), after)
 }
 
-/// `stock receive|issue|load`.
+/// `stock receive|issue|load|unload`.
 pub(super) fn book(action: StockAction, style: &Style) -> Order {
     let named = |stock, pieces| {
         params([
@@ -245,6 +283,16 @@ pub(super) fn book(action: StockAction, style: &Style) -> Order {
             });
             let body = IssueBody { stock, pieces };
             Order::new("/stock/issue".to_owned(), body, named(stock, pieces), after)
+        }
+        StockAction::Unload { id, pieces } => {
+            let after = After::Say(Words {
+                id: "{pieces} keping dikembalikan dari mesin {printer} ke ruang cetak.",
+                en: "{pieces} pieces went from printer {printer} back to the print room.",
+            });
+            let mut order = Order::of_printer(&id, "unload", UnloadBody { pieces }, after);
+            let pieces = style.number(u64::from(pieces));
+            order.with.insert("pieces".to_owned(), pieces);
+            order
         }
         StockAction::Load { id, stock, pieces } => {
             let after = After::Say(Words {

@@ -142,6 +142,24 @@ pub enum RoomCommand {
         /// What you saw
         result: CheckWord,
     },
+    /// Say that a job's chip was written by hand on this blank
+    Encoded {
+        /// Like TPI-1-000123
+        id: JobId,
+        /// The blank's number
+        uid: String,
+    },
+    /// Say that one blank lies in a printer and that its path was seen empty
+    Scan {
+        /// The number of a blank that was encoded by hand; nothing: an unread blank
+        uid: Option<String>,
+        /// The printer's name
+        #[arg(long, value_name = "PRINTER", value_parser = printer)]
+        printer: PrinterId,
+        /// Which blanks, where the printer serves several
+        #[arg(long)]
+        stock: Option<Stock>,
+    },
     /// Approve, as the second person, what another one proposed
     Approve {
         /// The proposal's number
@@ -217,6 +235,12 @@ pub enum PrinterAction {
     Identify,
     /// Print a test card on the next blank: patches, ramps, text, marks; it goes before all that waits
     TestCard,
+    /// One blank at a time, each laid in by a hand and confirmed with `scan`: no second card can come out
+    SingleCard {
+        /// A stack in the hopper again
+        #[arg(long)]
+        off: bool,
+    },
 }
 
 /// What can be booked.
@@ -237,6 +261,15 @@ pub enum StockAction {
     Issue {
         /// ktp_el, ktp_el_foreigner, kia_0_5 or kia_5_17
         stock: Stock,
+        /// Pieces
+        #[arg(value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        pieces: u32,
+    },
+    /// All blanks were taken out of a printer's hopper and counted
+    Unload {
+        /// The printer's name
+        #[arg(value_name = "PRINTER", value_parser = printer)]
+        id: PrinterId,
         /// Pieces
         #[arg(value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         pieces: u32,

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use cetak_drivers::contract::Told;
+use cetak_drivers::contract::{Fault, Told};
 use serde_json::Value;
 
 use crate::domain::ids::PrinterId;
 use crate::interfaces::api::PrinterView;
+use crate::interfaces::fleet_view::fault_name;
 use crate::interfaces::words::{self, params};
 
 use super::actions::{asked, understood};
@@ -185,6 +186,14 @@ pub(super) fn detail(printer: &PrinterView, style: &Style) -> String {
         .collect();
     entry(("Tugas", "Duty"), &duty.join(", "));
     entry(("Blangko", "Blanks"), &hopper(printer, style));
+    if let Some(single) = &printer.single_card {
+        let way = lang.pick("satu sekali jalan", "one at a time");
+        let job = single.job.map(|job| format!(", {job}"));
+        entry(
+            ("Cara isi", "Laid in"),
+            &format!("{way}{}", job.unwrap_or_default()),
+        );
+    }
     entry(
         ("Ribbon", "Ribbon"),
         &or_dash(printer.ribbon_left, |left| style.number(left)),
@@ -257,7 +266,13 @@ fn remedies(printer: &PrinterView, style: &Style) -> Vec<String> {
         .faults
         .iter()
         .map(|code| {
-            let help = words::fault_help(code, &with, lang);
+            // Its hopper is no stack: one blank at a time is laid in.
+            let help = match &printer.single_card {
+                Some(_) if *code == fault_name(&Fault::FeederEmpty) => {
+                    words::code_help("SINGLE_CARD_MODE", &with, lang).unwrap_or_default()
+                }
+                Some(_) | None => words::fault_help(code, &with, lang),
+            };
             format!("{}. {help}", words::fault(code, lang))
         })
         .collect();

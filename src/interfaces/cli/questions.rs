@@ -142,6 +142,18 @@ fn commands(question: &QuestionView, style: &Style) -> Vec<String> {
             let rest = lang.pick("JENIS JUMLAH", "STOCK COUNT");
             vec![format!("{cetak} stock load {printer} {rest}")]
         }
+        "LAY_BLANK" | "LAY_AGAIN" => {
+            let number = question.job.map(|_| " UID").unwrap_or_default();
+            vec![format!("{cetak} scan{number} --printer {printer}")]
+        }
+        "LAY_ENCODED_BLANK" => vec![
+            format!("{cetak} encoded JOB UID"),
+            format!("{cetak} scan UID --printer {printer}"),
+        ],
+        "EMPTY_HOPPER" => {
+            let count = lang.pick("JUMLAH", "COUNT");
+            vec![format!("{cetak} stock unload {printer} {count}")]
+        }
         "APPROVE" => question
             .proposal
             .map(|number| approve_line(number, style))

@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::ids::{Actor, At};
 use crate::domain::job::SpoilCause;
 use crate::domain::record::{CardProduct, Reason};
-use crate::engine::store::{Attempt, Hopper, Pause};
+use crate::engine::store::{Attempt, Hopper, Laid, Pause};
 use crate::interfaces::http::tests::room::spec;
 
 const AT: At = At(1_547_427_600_000);
@@ -352,4 +352,36 @@ fn every_fault_code_leads_back_to_its_fault() {
     }
     assert!(needs_hand("unlisted", Gravity::Stop));
     assert!(needs_hand("a fault of tomorrow", Gravity::Stop));
+}
+
+#[test]
+fn a_printer_in_single_card_mode_asks_for_its_next_blank_and_no_stack() {
+    let asks = |pieces: u32, laid: Option<bool>, waiting: &[Stock]| {
+        let view = view(|m| {
+            m.row.single_card = true;
+            m.row.hopper = Some(Hopper {
+                stock: Stock::KtpEl,
+                pieces,
+            });
+            m.row.laid = laid.map(|confirmed| Laid {
+                encoded: None,
+                confirmed,
+            });
+        });
+        let waiting = waiting.iter().copied().collect();
+        let asked = questions(&Asked {
+            fleet: &fleet(vec![view]),
+            proposals: &[],
+            uncut: &[],
+            waiting: &waiting,
+        });
+        asked.into_iter().map(|q| q.code.0).collect::<Vec<String>>()
+    };
+    let waiting = [Stock::KtpEl];
+    assert_eq!(asks(0, None, &waiting), [LAY_BLANK]);
+    assert_eq!(asks(0, None, &[]), [""; 0]);
+    assert_eq!(asks(1, Some(true), &waiting), [""; 0]);
+    assert_eq!(asks(1, Some(false), &[]), [LAY_AGAIN]);
+    assert_eq!(asks(1, None, &[]), [LAY_AGAIN]);
+    assert_eq!(asks(42, None, &[]), [EMPTY_HOPPER]);
 }

@@ -6,21 +6,24 @@ use axum::extract::Path;
 use axum::extract::State;
 use axum::extract::rejection::PathRejection;
 use axum::http::Request;
+use cetak_drivers::contract::BlankUid;
 
 use super::door::{Caller, Door, unexpected};
 use super::refused::{
-    BAD_JOB_ID, BAD_PROPOSAL_NUMBER, NO_PIECES, Refused, TEXT_CONTROL_CHARACTER, TEXT_EMPTY,
-    TEXT_HOLDS_NIK, TEXT_TOO_LONG,
+    BAD_JOB_ID, BAD_PROPOSAL_NUMBER, BAD_UID, NO_PIECES, Refused, TEXT_CONTROL_CHARACTER,
+    TEXT_EMPTY, TEXT_HOLDS_NIK, TEXT_TOO_LONG,
 };
 use crate::domain::ids::{Actor, JobId, PrinterId};
 use crate::engine::spooler::{Command, Response};
 use crate::interfaces::api::{
-    CheckBody, Done, IssueBody, LoadBody, Proposed, ReasonBody, ReceiveBody, Refusal, Reloaded,
-    SettleBody,
+    CheckBody, Done, EncodedBody, IssueBody, LoadBody, Proposed, ReasonBody, ReceiveBody, Refusal,
+    Reloaded, ScanBody, SettleBody, SingleCardBody, UnloadBody,
 };
 
 /// Characters of a reason or of a paper's number.
 pub const TEXT_CHARACTERS_MAX: usize = 200;
+/// Characters of a blank's number.
+const UID_CHARACTERS: std::ops::RangeInclusive<usize> = 4..=32;
 /// Digits of a NIK.
 const NIK_DIGITS: usize = 16;
 
@@ -162,6 +165,55 @@ pub(super) async fn load(
         .await
 }
 
+pub(super) async fn unload(
+    State(door): State<Door>,
+    Caller(actor): Caller,
+    part: Part,
+    request: Request<Body>,
+) -> Answer<Done> {
+    let printer = printer_id(part)?;
+    let body: UnloadBody = door.small(request).await?;
+    let pieces = pieces(body.pieces)?;
+    door.done(actor, Command::Unload(printer, pieces)).await
+}
+
+pub(super) async fn single_card(
+    State(door): State<Door>,
+    Caller(actor): Caller,
+    part: Part,
+    request: Request<Body>,
+) -> Answer<Done> {
+    let printer = printer_id(part)?;
+    let body: SingleCardBody = door.small(request).await?;
+    door.done(actor, Command::SingleCard(printer, body.on))
+        .await
+}
+
+pub(super) async fn scan(
+    State(door): State<Door>,
+    Caller(actor): Caller,
+    part: Part,
+    request: Request<Body>,
+) -> Answer<Done> {
+    let printer = printer_id(part)?;
+    let body: ScanBody = door.small(request).await?;
+    let uid = body.uid.as_deref().map(blank_uid).transpose()?;
+    door.done(actor, Command::Scan(printer, uid, body.stock))
+        .await
+}
+
+pub(super) async fn encoded(
+    State(door): State<Door>,
+    Caller(actor): Caller,
+    part: Part,
+    request: Request<Body>,
+) -> Answer<Done> {
+    let job = job_id(part)?;
+    let body: EncodedBody = door.small(request).await?;
+    let uid = blank_uid(&body.uid)?;
+    door.done(actor, Command::Encoded(job, uid)).await
+}
+
 pub(super) async fn receive(
     State(door): State<Door>,
     Caller(actor): Caller,
@@ -215,6 +267,16 @@ pub(super) fn printer_id(part: Part) -> Result<PrinterId, Refused> {
         Ok(Path(name)) => Ok(PrinterId(name)),
         Err(_) => Err(Refused::new("NO_SUCH_PRINTER")),
     }
+}
+
+/// A number as a desk reader types it: letters are capitals, whatever the reader's setting.
+fn blank_uid(given: &str) -> Result<BlankUid, Refused> {
+    let uid = given.trim().to_ascii_uppercase();
+    let spelled = uid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if !spelled || !UID_CHARACTERS.contains(&uid.len()) {
+        return Err(Refused::new(BAD_UID));
+    }
+    Ok(BlankUid(uid))
 }
 
 fn pieces(pieces: u32) -> Result<u32, Refused> {

@@ -34,6 +34,8 @@ codes! {
     TOO_MANY_RECORDS = BAD_REQUEST;
     /// Nothing is no number of pieces.
     NO_PIECES = BAD_REQUEST;
+    /// That is no blank's number.
+    BAD_UID = BAD_REQUEST;
     /// A reason or a paper is empty.
     TEXT_EMPTY = BAD_REQUEST;
     /// A reason or a paper is longer than `limit` characters.

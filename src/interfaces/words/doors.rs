@@ -48,6 +48,14 @@ pub(super) const DOORS: &[(&str, Words, Words)] = &[
         w("Tulis seperti TPI-1-000123.", "Write it like TPI-1-000123."),
     ),
     (
+        "BAD_UID",
+        w("itu bukan nomor blangko", "that is no blank's number"),
+        w(
+            "Pindai lagi: 4 sampai 32 huruf, angka atau tanda hubung.",
+            "Scan it again: 4 to 32 letters, digits or hyphens.",
+        ),
+    ),
+    (
         "BAD_PROPOSAL_NUMBER",
         w("itu bukan nomor usulan", "that is no proposal's number"),
         w(

@@ -206,6 +206,13 @@ impl SqliteStore {
         )?;
         let rowid = self.reads.connection.last_insert_rowid();
         let id = u64::try_from(rowid).expect("row numbers count up from 1");
+        if let Some(uid) = &attempt.uid {
+            self.run(
+                "bind a blank",
+                "UPDATE blank SET attempt = ?2 WHERE uid = ?1",
+                (&uid.0, id),
+            )?;
+        }
         let detail = json!({
             "attempt": id, "printer": attempt.printer, "run": attempt.run,
             "baseline": attempt.baseline, "chip": attempt.chip, "hold": attempt.hold,

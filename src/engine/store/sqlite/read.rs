@@ -450,6 +450,18 @@ impl StoreRead for SqliteReader {
         )
     }
 
+    fn encoded_blank(&self, job: JobId) -> Result<Option<BlankRow>, StoreLost> {
+        first(
+            &self.connection,
+            "read an encoded blank",
+            "SELECT b.uid, b.stock, b.account, b.job, j.epoch \
+             FROM blank b JOIN job j ON j.number = b.job \
+             WHERE b.job = ?1 AND b.account IN ('in_room', 'loaded')",
+            [job.number],
+            |row| self.blank_row(row),
+        )
+    }
+
     fn blanks(&self) -> Result<Vec<BlankRow>, StoreLost> {
         every(
             &self.connection,

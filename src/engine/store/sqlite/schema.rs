@@ -16,7 +16,7 @@ const BUSY_MS: u64 = 5_000;
 const STATEMENTS: usize = 128;
 
 /// Step n brings a store from schema n to n + 1.
-pub(crate) const MIGRATIONS: &[&str] = &[SCHEMA_1];
+pub(crate) const MIGRATIONS: &[&str] = &[SCHEMA_1, SCHEMA_2];
 
 /// A row of `job` holds no personal data; `key` is the client's and not personal by contract. `state` is the
 /// state's name, `state_detail` all of it as JSON. `not_before` is an ISO date or empty, so that the queue's index
@@ -121,6 +121,12 @@ CREATE TABLE journal(
   detail TEXT NOT NULL,
   hash BLOB NOT NULL
 ) STRICT;
+";
+
+/// Blanks that were encoded by hand and are not taken yet, by their job.
+const SCHEMA_2: &str = "
+CREATE INDEX blank_encoded ON blank(job)
+  WHERE account IN ('in_room', 'loaded') AND job IS NOT NULL;
 ";
 
 /// What every connection is told, also a reader's.

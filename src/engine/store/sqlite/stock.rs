@@ -52,6 +52,29 @@ impl SqliteStore {
         Ok(true)
     }
 
+    pub(super) fn bound_by_hand(
+        &mut self,
+        job: JobId,
+        stock: Stock,
+        uid: &BlankUid,
+        actor: &Actor,
+    ) -> Result<bool, StoreLost> {
+        if let Some(blank) = self.reads.blank(uid)?
+            && (blank.job.is_some() || blank.stock != stock || !is_unread(blank.account))
+        {
+            return Ok(false);
+        }
+        self.run(
+            "bind an encoded blank",
+            "INSERT INTO blank(uid, stock, account, job) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT(uid) DO UPDATE SET account = ?3, job = ?4",
+            (&uid.0, stock.name(), Account::InRoom.name(), job.number),
+        )?;
+        let detail = json!({ "uid": uid, "stock": stock, "by_hand": true });
+        self.note(actor, "BLANK_BOUND", job, detail, self.newest_at)?;
+        Ok(true)
+    }
+
     pub(super) fn booked(&mut self, entry: &Entry, at: At) -> Result<(), StoreLost> {
         let stock = entry.stock;
         let mut books = Books::default();

@@ -156,6 +156,18 @@ impl Store for SqliteStore {
         })
     }
 
+    fn bind_encoded(
+        &mut self,
+        job: JobId,
+        stock: Stock,
+        uid: &BlankUid,
+        actor: &Actor,
+    ) -> Result<bool, StoreLost> {
+        self.guarded("bind an encoded blank", |store| {
+            store.bound_by_hand(job, stock, uid, actor)
+        })
+    }
+
     fn close_attempt(&mut self, attempt: u64, outcome: Outcome, at: At) -> Result<(), StoreLost> {
         self.guarded("close an attempt", |store| {
             store.attempt_closed(attempt, outcome, at)

@@ -155,6 +155,7 @@ pub(super) fn a_printer(name: &str, word: &str) -> PrinterView {
         unit: Some("T00000000001".to_owned()),
         identity: None,
         slow_link: None,
+        single_card: None,
     }
 }
 
