@@ -407,6 +407,9 @@ pub struct ScanBody {
     /// Which blanks; null: what the printer holds, or serves first.
     #[serde(default)]
     pub stock: Option<Stock>,
+    /// The other answer: the blank that counts as not fed is not in the hopper. The other keys are not read.
+    #[serde(default)]
+    pub gone: bool,
 }
 
 /// `POST /jobs/ID/encoded`.

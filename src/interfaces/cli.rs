@@ -6,6 +6,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use super::api::ScanBody;
 use super::client::{Client, ClientError};
 use super::words::{self, Params};
 
@@ -155,10 +156,10 @@ async fn run_on<L: Line>(
             uid,
             printer,
             stock,
+            gone,
         } => {
-            actions::scan(&printer, uid, stock)
-                .send(line, style, out)
-                .await
+            let body = ScanBody { uid, stock, gone };
+            actions::scan(&printer, body).send(line, style, out).await
         }
         RoomCommand::Approve { number } => actions::approve(number).send(line, style, out).await,
         RoomCommand::Pause { id, reason } => {

@@ -41,9 +41,8 @@ impl<D: Dialect> Pair<D> {
     ) -> Option<Pair<D>> {
         let mut firmware = firmware(model, dots)?;
         let blank = |number: usize| Blank {
-            id: None,
             uid: Some(format!("TEST-{number:014X}")),
-            chip_dead: false,
+            ..Blank::default()
         };
         let blanks = (1..=blanks).map(blank).collect();
         firmware.hand(Hand::Load { blanks }, 0).ok()?;

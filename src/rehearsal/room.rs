@@ -4,7 +4,7 @@
 //!
 //! - this file: what is played, and the loop
 //! - [`mode`]: kinds of cards; [`make`]: whose printers; [`cuts`]: where it is cut; [`defect`]: what is planted; [`trace`]: what happened
-//! - `host`: the program's lives; `operator`: hands; `judge`: what the mechanism shows at the end
+//! - `host`: the program's lives; `operator`: hands; `desk`: one blank at a time; `judge`: what the mechanism shows at the end
 //!
 //! The judge reads the mechanism only: marks from cards, never the spooler's word.
 
@@ -24,6 +24,7 @@ use crate::engine::store::{Identity, SqliteStore, StoreKey};
 
 pub mod cuts;
 pub mod defect;
+mod desk;
 mod host;
 mod judge;
 pub mod make;
@@ -68,6 +69,8 @@ pub struct Plan {
     pub bench: Vec<BenchFlag>,
     /// How long a person takes to come.
     pub hand_after: Duration,
+    /// One blank at a time, laid in by a hand.
+    pub single_card: bool,
     /// What is planted.
     pub defect: Option<Defect>,
     /// Keep the trace as lines.
@@ -86,9 +89,15 @@ impl Plan {
             serial: false,
             bench: Vec::new(),
             hand_after: Duration::from_secs(30),
+            single_card: false,
             defect: None,
             traced: false,
         }
+    }
+
+    /// Whether a hand lays in each blank.
+    fn one_at_a_time(&self) -> bool {
+        self.single_card || self.mode.by_hand()
     }
 
     /// Whether the printer is reached over TCP.
@@ -182,6 +191,10 @@ pub struct Room {
     link_back: Option<Moment>,
     power_back: Option<Moment>,
     hands: operator::Hands,
+    /// Blanks whose chip was written at the desk.
+    written: u32,
+    /// Blanks that counted as not fed and were found gone.
+    gone: u64,
     /// Places of the cards when they were last noted.
     places: Vec<String>,
 }
@@ -193,11 +206,12 @@ impl Room {
             .switches
             .firmware(plan.mode, plan.serial, plan.faults.clone());
         let ribbon = firmware.mechanism().ribbon().map(|ribbon| ribbon.kind);
-        let blanks = (0..BLANKS)
+        let chips = plan.mode.stock().has_chip();
+        let stack = if plan.one_at_a_time() { 0 } else { BLANKS };
+        let blanks = (0..stack)
             .map(|number| Blank {
-                id: None,
-                uid: plan.mode.chip().then(|| format!("TEST-{number:014X}")),
-                chip_dead: false,
+                uid: chips.then(|| format!("TEST-{number:014X}")),
+                ..Blank::default()
             })
             .collect();
         firmware
@@ -249,6 +263,8 @@ impl Room {
             link_back: None,
             power_back: None,
             hands: operator::Hands::default(),
+            written: 0,
+            gone: 0,
             places: Vec::new(),
             plan,
         };

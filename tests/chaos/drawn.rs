@@ -213,4 +213,7 @@ drawn! {
     drawn_bench_of_others: proved_and_cut, Mode::OTHERS;
     drawn_faults: faults_and_cuts, Mode::EVOLIS;
     drawn_faults_of_others: faults_and_cuts, Mode::OTHERS;
+    drawn_one_cut_by_hand: switches_and_a_cut, Mode::BY_HAND;
+    drawn_cuts_in_recovery_by_hand: several_cuts, Mode::BY_HAND;
+    drawn_faults_by_hand: faults_and_cuts, Mode::BY_HAND;
 }

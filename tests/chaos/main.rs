@@ -2,6 +2,7 @@
 //!
 //! - `everywhere`: the most ordinary printer of each mode, cut once at every commit, effect and send
 //! - `drawn`: switches, cuts, faults, transport and absences drawn from a seed
+//! - `single_card`: one blank at a time, laid in by a hand
 //! - `sometimes`: every branch of recovery is gone through
 //! - `traces`: the same plan gives the same trace
 //! - `defects`: what is planted is reported
@@ -14,5 +15,6 @@ mod drawn;
 mod everywhere;
 mod harness;
 mod makers;
+mod single_card;
 mod sometimes;
 mod traces;

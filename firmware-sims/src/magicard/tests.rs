@@ -137,9 +137,8 @@ impl Bench {
 pub(super) fn blanks(count: u64) -> Vec<Blank> {
     (1..=count)
         .map(|number| Blank {
-            id: None,
             uid: Some(format!("TEST-{number:014X}")),
-            chip_dead: false,
+            ..Blank::default()
         })
         .collect()
 }

@@ -239,9 +239,8 @@ pub(super) fn plane_message(sequence: u32, bit: u8, dots: &[u8]) -> Vec<u8> {
 pub(super) fn blanks(count: u64) -> Vec<Blank> {
     (1..=count)
         .map(|number| Blank {
-            id: None,
             uid: Some(format!("TEST-{number:014X}")),
-            chip_dead: false,
+            ..Blank::default()
         })
         .collect()
 }

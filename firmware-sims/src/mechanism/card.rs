@@ -243,6 +243,21 @@ impl Default for Chip {
 }
 
 impl Chip {
+    /// A chip that an encoder at a desk has written; what is no hex, or too long, is not on it.
+    fn written(hex: &str) -> Chip {
+        let mut chip = Chip::default();
+        let digits = hex.as_bytes().chunks_exact(2);
+        for (byte, pair) in chip.blocks[1].iter_mut().zip(digits) {
+            let text = std::str::from_utf8(pair).unwrap_or_default();
+            let Ok(value) = u8::from_str_radix(text, 16) else {
+                return Chip::default();
+            };
+            *byte = value;
+        }
+        chip.updates = 1;
+        chip
+    }
+
     /// Answers one command: `00D6 00bb LL data` updates block bb, `00B0 00bb LL` reads it, else `6D00`.
     pub fn answer(&mut self, command: &[u8]) -> Vec<u8> {
         const DONE: [u8; 2] = [0x90, 0x00];
@@ -284,6 +299,9 @@ pub struct Blank {
     /// The chip never answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub chip_dead: bool,
+    /// What an encoder at a desk wrote to the start of the chip's block 1, in hex: at most one block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoded: Option<String>,
 }
 
 /// A magnetic stripe: three tracks, each as it was written last, sentinels included; `None`: never written.
@@ -348,7 +366,9 @@ impl Card {
         Card {
             id,
             uid: blank.uid,
-            chip: Chip::default(),
+            chip: blank
+                .encoded
+                .map_or_else(Chip::default, |hex| Chip::written(&hex)),
             chip_dead: blank.chip_dead,
             place,
             front: Face::default(),

@@ -146,9 +146,8 @@ pub(super) fn small(profile: &str) -> Profile {
 pub(super) fn blanks(count: u64) -> Vec<Blank> {
     (1..=count)
         .map(|number| Blank {
-            id: None,
             uid: Some(format!("TEST-{number:014X}")),
-            chip_dead: false,
+            ..Blank::default()
         })
         .collect()
 }

@@ -134,6 +134,8 @@ pub enum Command {
     /// A person saw the printer's path empty and laid one blank in: the one with this number, or an unread one of
     /// this stock (`None`: what the printer has, or serves first).
     Scan(PrinterId, Option<BlankUid>, Option<Stock>),
+    /// The blank that counts as not fed is not in the printer's hopper: it lay inside, or nobody finds it.
+    BlankGone(PrinterId),
 }
 
 /// An answer.

@@ -124,6 +124,7 @@ impl Spooler {
             Command::Unload(id, pieces) => self.unload_hopper(actor, &id, pieces, turn),
             Command::SingleCard(id, on) => self.set_single_card(actor, &id, on, turn),
             Command::Encoded(job, uid) => self.encoded(actor, job, &uid, turn),
+            Command::BlankGone(id) => self.blank_gone(actor, &id, turn),
             Command::Scan(id, uid, stock) => self.scan(actor, &id, uid.as_ref(), stock, turn),
         }
     }

@@ -264,6 +264,42 @@ impl Spooler {
         Ok(Response::Done)
     }
 
+    /// [`super::Command::BlankGone`]: a printer that tells no place may have fed what its counters call not fed. The
+    /// blank is sought, its number void, and its job takes another one.
+    pub(super) fn blank_gone(
+        &mut self,
+        actor: &Actor,
+        id: &PrinterId,
+        turn: &mut Turn<'_>,
+    ) -> Result<Response, StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(refused("NO_SUCH_PRINTER"));
+        };
+        if !machine.rests() {
+            return Ok(refused("PRINTER_BUSY"));
+        }
+        let unconfirmed = machine.row.laid.take_if(|laid| !laid.confirmed);
+        let hopper = machine.row.hopper.filter(|hopper| hopper.pieces == 1);
+        let (Some(laid), Some(hopper)) = (unconfirmed, hopper) else {
+            return Ok(refused("NO_BLANK_IN_QUESTION"));
+        };
+        machine.row.hopper = None;
+        machine.again_at = None;
+        turn.store.save_printer(&machine.row)?;
+        let job = laid.encoded.as_ref().map(|(job, _)| *job);
+        let spent = Spent {
+            from: Account::Loaded,
+            to: Account::Sought,
+            why: "GONE",
+        };
+        turn.spend(spent, hopper.stock, laid.encoded, actor)?;
+        if let Some(job) = job {
+            turn.must_move(job, &JobEvent::Release, actor)?;
+        }
+        turn.journal(actor, "BLANK_SOUGHT", id.to_string(), serde_json::json!({}))?;
+        Ok(Response::Done)
+    }
+
     /// The blank that was encoded for this job is given up before it was taken: it carries a person's chip, so it is
     /// spoiled and its number void.
     ///
@@ -290,25 +326,58 @@ impl Spooler {
             machine.next.take_if(|next| next.job == job);
             turn.store.save_printer(&machine.row)?;
         }
-        turn.store.book(
-            &Entry {
-                stock: blank.stock,
-                from: Some(blank.account),
+        turn.spend(
+            Spent {
+                from: blank.account,
                 to: Account::Spoiled,
+                why: "GIVEN_UP",
+            },
+            blank.stock,
+            Some((job, blank.uid)),
+            actor,
+        )?;
+        Ok(Ok(()))
+    }
+}
+
+/// How a blank that was laid in, or encoded for it, leaves the stock of usable ones.
+struct Spent {
+    from: Account,
+    to: Account,
+    why: &'static str,
+}
+
+impl Turn<'_> {
+    /// Books one blank away; the number of one that carries a job's chip is void.
+    fn spend(
+        &mut self,
+        spent: Spent,
+        stock: Stock,
+        encoded: Option<(JobId, BlankUid)>,
+        actor: &Actor,
+    ) -> Result<(), StoreLost> {
+        let uid = encoded.as_ref().map(|(_, uid)| uid.clone());
+        self.store.book(
+            &Entry {
+                stock,
+                from: Some(spent.from),
+                to: spent.to,
                 pieces: 1,
-                uid: Some(blank.uid.clone()),
-                why: "GIVEN_UP".to_owned(),
-                paper: Some(job.to_string()),
+                uid,
+                why: spent.why.to_owned(),
+                paper: encoded.as_ref().map(|(job, _)| job.to_string()),
                 actor: actor.clone(),
             },
-            turn.at,
+            self.at,
         )?;
-        turn.store.report(&Report {
-            key: format!("{job}/{}", blank.uid),
+        let Some((job, uid)) = encoded else {
+            return Ok(());
+        };
+        self.store.report(&Report {
+            key: format!("{job}/{uid}"),
             what: "void".to_owned(),
-            uid: Some(blank.uid),
-        })?;
-        Ok(Ok(()))
+            uid: Some(uid),
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::flaw::fill;
-use crate::domain::ids::{JobId, PrinterId, Stock};
+use crate::domain::ids::{JobId, PrinterId};
 use crate::domain::job::CheckResult;
 use crate::engine::spooler::Settlement;
 use crate::interfaces::api::{
@@ -228,12 +228,19 @@ pub(super) fn encoded(id: JobId, uid: String) -> Order {
 }
 
 /// `scan`.
-pub(super) fn scan(id: &PrinterId, uid: Option<String>, stock: Option<Stock>) -> Order {
-    let after = After::Say(Words {
-        id: "{printer}: satu blangko dicatat di dalam; dicetak berikutnya.",
-        en: "{printer}: one blank is booked into it; it is printed next.",
+pub(super) fn scan(id: &PrinterId, body: ScanBody) -> Order {
+    let after = After::Say(if body.gone {
+        Words {
+            id: "{printer}: blangkonya dicatat sebagai dicari. Kalau ada, gunting; jobnya memakai blangko lain.",
+            en: "{printer}: its blank is booked as sought. If you have it, cut it; its job takes another one.",
+        }
+    } else {
+        Words {
+            id: "{printer}: satu blangko dicatat di dalam; dicetak berikutnya.",
+            en: "{printer}: one blank is booked into it; it is printed next.",
+        }
     });
-    Order::of_printer(id, "scan", ScanBody { uid, stock }, after)
+    Order::of_printer(id, "scan", body, after)
 }
 
 /// `resume`.

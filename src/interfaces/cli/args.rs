@@ -159,6 +159,9 @@ pub enum RoomCommand {
         /// Which blanks, where the printer serves several
         #[arg(long)]
         stock: Option<Stock>,
+        /// The blank that was not fed is not in the hopper: it lay inside and is taken out, or is not found
+        #[arg(long, conflicts_with_all = ["uid", "stock"])]
+        gone: bool,
     },
     /// Approve, as the second person, what another one proposed
     Approve {

@@ -142,9 +142,22 @@ fn commands(question: &QuestionView, style: &Style) -> Vec<String> {
             let rest = lang.pick("JENIS JUMLAH", "STOCK COUNT");
             vec![format!("{cetak} stock load {printer} {rest}")]
         }
-        "LAY_BLANK" | "LAY_AGAIN" => {
+        "LAY_BLANK" => vec![format!("{cetak} scan --printer {printer}")],
+        "LAY_AGAIN" => {
             let number = question.job.map(|_| " UID").unwrap_or_default();
-            vec![format!("{cetak} scan{number} --printer {printer}")]
+            [
+                (
+                    format!("{cetak} scan{number} --printer {printer}"),
+                    lang.pick("masih di wadah", "it is still in the hopper"),
+                ),
+                (
+                    format!("{cetak} scan --printer {printer} --gone"),
+                    lang.pick("tidak ada di wadah", "it is not in the hopper"),
+                ),
+            ]
+            .iter()
+            .map(|(line, meaning)| format!("{line:<48}  {meaning}"))
+            .collect()
         }
         "LAY_ENCODED_BLANK" => vec![
             format!("{cetak} encoded JOB UID"),

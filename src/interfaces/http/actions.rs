@@ -197,9 +197,13 @@ pub(super) async fn scan(
 ) -> Answer<Done> {
     let printer = printer_id(part)?;
     let body: ScanBody = door.small(request).await?;
-    let uid = body.uid.as_deref().map(blank_uid).transpose()?;
-    door.done(actor, Command::Scan(printer, uid, body.stock))
-        .await
+    let command = if body.gone {
+        Command::BlankGone(printer)
+    } else {
+        let uid = body.uid.as_deref().map(blank_uid).transpose()?;
+        Command::Scan(printer, uid, body.stock)
+    };
+    door.done(actor, command).await
 }
 
 pub(super) async fn encoded(

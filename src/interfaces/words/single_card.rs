@@ -49,8 +49,8 @@ pub(super) const SINGLE_CARD: &[(&str, Words, Words)] = &[
             "The blank in printer {printer} was not fed; before it is tried again a person looks.",
         ),
         w(
-            "Pastikan blangko itu masih di wadah dan jalur kosong, lalu pindai lagi.",
-            "Make sure that the blank is still in the hopper and the path empty, then scan it again.",
+            "Lihat wadah dan jalur. Blangko yang ada di dalam jalur dikeluarkan dan digunting, tidak dimasukkan lagi.",
+            "Look into hopper and path. A blank that lies in the path is taken out and cut, never laid in again.",
         ),
     ),
     (
@@ -173,6 +173,17 @@ pub(super) const SINGLE_CARD: &[(&str, Words, Words)] = &[
         w(
             "Tulis chip = \"by_hand\" pada satu mesin di cetak.toml, lalu: cetak reload",
             "Write chip = \"by_hand\" at one printer in cetak.toml, then: cetak reload",
+        ),
+    ),
+    (
+        "NO_BLANK_IN_QUESTION",
+        w(
+            "tidak ada blangko di mesin {printer} yang perlu dilihat lagi",
+            "no blank of printer {printer} is in question",
+        ),
+        w(
+            "Lihat keadaannya: cetak printer {printer}",
+            "See how it stands: cetak printer {printer}",
         ),
     ),
     (

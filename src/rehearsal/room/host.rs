@@ -275,7 +275,11 @@ impl Room {
             (Account::InRoom, Command::Issue(stock, BLANKS)),
             (
                 Account::Loaded,
-                Command::Load(self.id.clone(), stock, BLANKS),
+                if self.plan.one_at_a_time() {
+                    Command::SingleCard(self.id.clone(), true)
+                } else {
+                    Command::Load(self.id.clone(), stock, BLANKS)
+                },
             ),
         ];
         for (account, command) in orders {

@@ -137,7 +137,8 @@ impl Room {
                 }
                 Some(_) => {}
             }
-            if self.plan.mode.chip() && card.chip.blocks[1][..8] != mark.0.to_be_bytes() {
+            if self.plan.mode.stock().has_chip() && card.chip.blocks[1][..8] != mark.0.to_be_bytes()
+            {
                 broken.push(format!("card {}: chip and face of two persons", card.id.0));
             }
         }
@@ -224,7 +225,8 @@ impl Room {
                 "S1: {beside} blanks left the hopper and nobody was told"
             ));
         }
-        if feeds.not_fed_by_the_books > feeds.not_fed {
+        // In single-card mode a person looks before the next try, and puts the books right.
+        if feeds.not_fed_by_the_books > feeds.not_fed + self.gone {
             broken.push(format!(
                 "S1: {} blanks count as not fed, {} were not",
                 feeds.not_fed_by_the_books, feeds.not_fed

@@ -37,6 +37,10 @@ pub enum Mode {
     Magicard,
     /// KIA on a Rio 2, which answers each question apart.
     MagicardRio,
+    /// KTP-el on a P330i, its chip written at a desk.
+    ZebraByHand,
+    /// KTP-el on an Enduro, its chip written at a desk.
+    MagicardByHand,
     /// KTP-el with a chip on a retransfer printer that counts.
     Matica,
     /// KIA on a retransfer printer that counts nothing.
@@ -57,15 +61,18 @@ impl Mode {
         Mode::Matica9300,
     ];
 
+    /// Those whose blanks carry their chip before they are laid in, one at a time.
+    pub const BY_HAND: [Mode; 2] = [Mode::ZebraByHand, Mode::MagicardByHand];
+
     /// The model's key; simulators have their own table under the same names.
     pub fn model(self) -> &'static str {
         match self {
             Mode::Chip | Mode::Single => "evolis-primacy",
             Mode::Dual => "evolis-primacy-duplex",
             Mode::Mono => "evolis-dualys",
-            Mode::Zebra => "zebra-p330i",
+            Mode::Zebra | Mode::ZebraByHand => "zebra-p330i",
             Mode::ZebraDual => "zebra-p430i",
-            Mode::Magicard => "magicard-enduro",
+            Mode::Magicard | Mode::MagicardByHand => "magicard-enduro",
             Mode::MagicardRio => "magicard-rio2",
             Mode::Matica => "matica-xid8600",
             Mode::Matica9300 => "matica-xid9300",
@@ -76,8 +83,8 @@ impl Mode {
     pub fn maker(self) -> Maker {
         match self {
             Mode::Chip | Mode::Single | Mode::Dual | Mode::Mono => Maker::Evolis,
-            Mode::Zebra | Mode::ZebraDual => Maker::Zebra,
-            Mode::Magicard | Mode::MagicardRio => Maker::Magicard,
+            Mode::Zebra | Mode::ZebraDual | Mode::ZebraByHand => Maker::Zebra,
+            Mode::Magicard | Mode::MagicardRio | Mode::MagicardByHand => Maker::Magicard,
             Mode::Matica | Mode::Matica9300 => Maker::Matica,
         }
     }
@@ -93,7 +100,9 @@ impl Mode {
     /// The blanks it takes.
     pub fn stock(self) -> Stock {
         match self {
-            Mode::Chip | Mode::Dual | Mode::Matica => Stock::KtpEl,
+            Mode::Chip | Mode::Dual | Mode::Matica | Mode::ZebraByHand | Mode::MagicardByHand => {
+                Stock::KtpEl
+            }
             Mode::Single
             | Mode::Mono
             | Mode::Zebra
@@ -104,9 +113,9 @@ impl Mode {
         }
     }
 
-    /// Whether a chip is written in line.
-    pub fn chip(self) -> bool {
-        self.stock().has_chip()
+    /// Whether its blanks carry their chip before they are laid in.
+    pub fn by_hand(self) -> bool {
+        Mode::BY_HAND.contains(&self)
     }
 
     fn look(self) -> Look {
@@ -114,7 +123,9 @@ impl Mode {
             Mode::Chip
             | Mode::Single
             | Mode::Zebra
+            | Mode::ZebraByHand
             | Mode::Magicard
+            | Mode::MagicardByHand
             | Mode::MagicardRio
             | Mode::Matica
             | Mode::Matica9300 => Look::Colour,
@@ -141,7 +152,9 @@ impl Mode {
             stocks: vec![self.stock()],
             ribbon: self.ribbon(),
             look: self.look(),
-            chip: if self.chip() {
+            chip: if self.by_hand() {
+                ChipWay::ByHand
+            } else if self.stock().has_chip() {
                 ChipWay::InLine(ChipScript {
                     write: step("00D60001 08 {mark}", "9000"),
                     verify: step("00B0000108", "{mark} 9000"),
@@ -180,7 +193,7 @@ impl Mode {
                     .collect()
             }
         };
-        let records = if self.chip() {
+        let records = if self.stock().has_chip() {
             ADULTS.get_or_init(drawn(Mix::TANJUNGPINANG_2019, CardProduct::KtpEl))
         } else {
             CHILDREN.get_or_init(drawn(Mix::KIA, CardProduct::Kia517))

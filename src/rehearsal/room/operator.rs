@@ -11,7 +11,7 @@ use super::Room;
 use super::judge::mark_of;
 use crate::artwork::mark;
 use crate::domain::ids::{Actor, JobId};
-use crate::domain::job::JobState;
+use crate::domain::job::{ENCODED_BY_HAND, JobState};
 use crate::engine::fleet::{BACKOFF_MAX, Doing, Work};
 use crate::engine::spooler::{Command, Response, Settlement};
 use crate::engine::store::StoreRead;
@@ -50,6 +50,7 @@ enum Call {
     SwitchOff,
     Cut(String, JobId),
     Release(JobId),
+    LayIn(String, JobId),
     Resume,
 }
 
@@ -146,6 +147,7 @@ impl Room {
                     calls.push(Call::Settle(key.clone(), *id));
                 }
                 JobState::Spoiled { uncut: true, .. } => calls.push(Call::Cut(key.clone(), *id)),
+                JobState::Held { code } if code.0 == ENCODED_BY_HAND => {}
                 JobState::Held { .. } => calls.push(Call::Release(*id)),
                 JobState::Received
                 | JobState::Queued
@@ -164,6 +166,7 @@ impl Room {
                 | JobState::Cancelled => {}
             }
         }
+        calls.extend(self.wants_blank().map(|(key, id)| Call::LayIn(key, id)));
         let doubtful = host
             .spooler
             .printers()
@@ -262,6 +265,7 @@ impl Room {
                 self.command(&first, Command::Release(*id));
                 true
             }
+            Call::LayIn(key, id) => self.lay_in(key, *id),
             Call::Resume => {
                 self.clear_path();
                 self.report.reach("hand/resume");
@@ -278,7 +282,7 @@ impl Room {
         true
     }
 
-    fn hands(&mut self, hands: &[Hand]) -> bool {
+    pub(super) fn hands(&mut self, hands: &[Hand]) -> bool {
         for hand in hands {
             let _ = self.firmware.hand(hand.clone(), self.now.0);
         }
@@ -287,7 +291,7 @@ impl Room {
     }
 
     /// Takes out what is inside, if anything is.
-    fn clear_path(&mut self) {
+    pub(super) fn clear_path(&mut self) {
         if !self.firmware.mechanism().inside().is_empty() {
             self.report.reach("hand/takes out");
             self.hands(&[Hand::OpenLid, Hand::TakeInside, Hand::CloseLid]);
@@ -347,7 +351,7 @@ impl Room {
     }
 }
 
-fn person(name: &str) -> Actor {
+pub(super) fn person(name: &str) -> Actor {
     Actor::Person(name.to_owned())
 }
 

@@ -46,6 +46,7 @@ pub fn blanks() -> Vec<Blank> {
             id: None,
             uid: Some(format!("TEST-{number:014X}")),
             chip_dead: number % 4 == 0,
+            encoded: None,
         })
         .collect()
 }

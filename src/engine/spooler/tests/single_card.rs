@@ -249,3 +249,27 @@ fn a_job_whose_blank_is_encoded_goes_to_no_printer_that_writes_chips() {
     );
     assert_eq!(desk.state(job), JobState::Queued);
 }
+
+#[test]
+fn a_blank_that_a_hand_finds_gone_is_sought_and_its_job_takes_another() {
+    let mut desk = Desk::encoding_by_hand();
+    let job = desk.adult("TEST-1");
+    let gone = || Command::BlankGone(id("p1"));
+    desk.order(Command::Encoded(job, uid("04A1")));
+    desk.order(Command::Scan(id("p1"), Some(uid("04A1")), None));
+    assert_eq!(desk.response(gone()), refused("NO_BLANK_IN_QUESTION"));
+    desk.feed(job);
+    desk.not_fed();
+    desk.order(gone());
+    assert_eq!(desk.state(job), JobState::Queued);
+    assert_eq!(
+        (desk.pieces(Account::Loaded), desk.pieces(Account::Sought)),
+        (0, 1)
+    );
+    let void = desk.store.outbox().unwrap().remove(0);
+    assert_eq!((void.what.as_str(), void.uid), ("void", Some(uid("04A1"))));
+    assert_eq!(desk.response(gone()), refused("NO_BLANK_IN_QUESTION"));
+    desk.order(Command::Encoded(job, uid("04B2")));
+    desk.order(Command::Scan(id("p1"), Some(uid("04B2")), None));
+    desk.feed(job);
+}
