@@ -9,13 +9,15 @@ use std::time::Instant;
 use crate::program::{PATIENCE, Spooler, errors, words};
 
 /// A simulated printer as a process of its own.
-struct Printer {
+pub(crate) struct Printer {
     child: Child,
-    endpoint: String,
+    pub(crate) endpoint: String,
+    /// Its socket for hands.
+    pub(crate) control: String,
 }
 
 impl Printer {
-    fn run(profile: &str, tray: &Path, blanks: &str) -> Printer {
+    pub(crate) fn run(profile: &str, tray: &Path, blanks: &str) -> Printer {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cetak"))
             .args([
                 "sim", "run", profile, "--speed", "50", "--blanks", blanks, "--tray",
@@ -30,6 +32,7 @@ impl Printer {
         let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
         Printer {
             endpoint: ready["endpoint"].as_str().unwrap().to_owned(),
+            control: ready["control"].as_str().unwrap().to_owned(),
             child,
         }
     }
@@ -49,7 +52,7 @@ fn room(printer: &Printer) -> Spooler {
     ))
 }
 
-fn eventually<T>(what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(seen) = seen() {
