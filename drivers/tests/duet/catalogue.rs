@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cetak_drivers::contract::*;
 use cetak_drivers::evolis::status::{Decoded, NAK_CODES, StatusWord, TEXTS, decode};
@@ -15,31 +16,18 @@ use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::evolis::Switches;
 use cetak_firmware_sims::faults::{Step, Strike};
 use cetak_firmware_sims::hands::Hand;
-use cetak_firmware_sims::mechanism::{Blank, CardPlace, Looks, Ribbon as Reel, RibbonKind};
+use cetak_firmware_sims::mechanism::{CardPlace, Looks, Ribbon as Reel, RibbonKind};
 use expect_test::expect_file;
 
-use crate::bench::{blanks, struck};
+use crate::bench::struck;
 use crate::cards::{SMALL, check as whole_card, ktp, setup};
-use crate::evolis::{Duet, Make};
+use crate::evolis::{Duet, Evolis, Make};
+use crate::faults::{self, At, Table, all, fit, name, named_in, remedy};
 use crate::pictures::{self, front};
 
 mod rows;
 
 use rows::{by_code, by_mechanism, by_script};
-
-/// Which request tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum At {
-    Prepare,
-    Feed,
-    Park,
-    Load,
-    Face,
-    Finish,
-    Eject,
-    Reject,
-    Clear,
-}
 
 /// How the printer comes to it.
 #[derive(Debug, Clone, Copy)]
@@ -53,23 +41,18 @@ enum How {
 }
 
 /// One movement of a hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Do {
-    Unload,
-    Load,
-    OpenLid,
-    CloseLid,
-    TakeInside,
-    PutBlank,
-    NoRibbon,
-    Ribbon,
-    WrongRibbon,
-    RibbonWithoutChip,
-    TakeOutput,
-    EmptyReject,
-    ClearJam,
+type Do = faults::Do<Evolis>;
+
+impl Do {
+    const RIBBON: Do = Do::new("Ribbon", |duet| fit(duet, RibbonKind::Ymcko));
+    const WRONG_RIBBON: Do = Do::new("WrongRibbon", |duet| fit(duet, RibbonKind::K));
+    const RIBBON_WITHOUT_CHIP: Do = Do::new("RibbonWithoutChip", |duet| {
+        let mut reel = Reel::new(RibbonKind::Ymcko, 300, 200);
+        reel.chip_count = None;
+        duet.firmware.mechanism_mut().fit_ribbon(Some(reel));
+    });
     /// Wait until what runs has ended.
-    Wait,
+    const WAIT: Do = Do::new("Wait", |duet| duet.pass(Duration::from_secs(20)));
 }
 
 /// What the printer is, where that matters.
@@ -175,20 +158,7 @@ fn every_text_and_code_that_the_dialect_knows_has_a_row() {
 
 #[test]
 fn every_fault_that_the_dialects_source_names_is_in_the_catalogue() {
-    let mut named = BTreeSet::new();
-    let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/evolis");
-    for entry in std::fs::read_dir(room).unwrap() {
-        let path = entry.unwrap().path();
-        let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        if is_source && path.file_stem().is_some_and(|stem| stem != "tests") {
-            let text = std::fs::read_to_string(path).unwrap();
-            let names = text.split("Fault::").skip(1).map(|rest| {
-                let end = rest.find(|c: char| !c.is_alphanumeric());
-                rest[..end.unwrap_or(rest.len())].to_owned()
-            });
-            named.extend(names.filter(|name| name.starts_with(char::is_uppercase)));
-        }
-    }
+    let named = named_in("evolis", None);
     let mut shown: BTreeSet<String> = rows().iter().map(|row| name(&row.says)).collect();
     shown.extend(bits().iter().map(|(_, fault)| name(fault)));
     assert_eq!(named, shown);
@@ -208,13 +178,14 @@ fn every_bit_that_stands_for_a_fault_says_one_of_the_catalogue() {
 
 #[test]
 fn the_catalogue_reads_like_this() {
-    let mut table = format!(
-        "{:<18} {:<7} {:<8} {:<44} {}\n",
-        "the driver says",
-        "gravity",
-        "told by",
-        "how the printer comes to it",
-        "what a person does"
+    let mut table = Table::new(
+        &[
+            ("the driver says", 18),
+            ("gravity", 7),
+            ("told by", 8),
+            ("how the printer comes to it", 44),
+        ],
+        "what a person does",
     );
     for row in rows() {
         let how = match row.how {
@@ -225,20 +196,15 @@ fn the_catalogue_reads_like_this() {
                 format!("script: {command} < {}", answer.escape_default())
             }
         };
-        let remedy = match row.remedy {
-            [] => "-".to_owned(),
-            hands => format!("{hands:?}"),
-        };
-        let _ = writeln!(
-            table,
-            "{:<18} {:<7} {:<8} {:<44} {}",
-            row.says.code(),
-            format!("{:?}", row.says.gravity()),
-            format!("{:?}", row.at),
-            how,
-            remedy.trim_matches(['[', ']'])
-        );
+        table.row(&[
+            &row.says.code(),
+            &format_args!("{:?}", row.says.gravity()),
+            &format_args!("{:?}", row.at),
+            &how,
+            &remedy(row.remedy),
+        ]);
     }
+    let mut table = table.text;
     table.push_str(
         "\nBits of the binary status that stand for a fault (how they are asked for is unknown)\n",
     );
@@ -288,11 +254,6 @@ fn bits() -> Vec<(String, Fault)> {
     found
 }
 
-fn name(fault: &Fault) -> String {
-    let text = format!("{fault:?}");
-    text.split('(').next().unwrap().to_owned()
-}
-
 /// Brings the printer to it, hears the driver, mends it, and prints the next card.
 fn check(row: &Row, handshake: Handshake) {
     let about = format!("{:?} at {:?}: {:?}", row.says, row.at, row.how);
@@ -322,9 +283,7 @@ fn check(row: &Row, handshake: Handshake) {
         let refused = duet.ask(Request::Prepare(ktp()));
         assert!(matches!(refused, Answer::Fault(..)), "{about}: {refused:?}");
     }
-    for hand in row.remedy {
-        do_it(&mut duet, *hand);
-    }
+    all(&mut duet, row.remedy);
     go_on(&mut duet, row, card, &about);
 }
 
@@ -393,42 +352,26 @@ fn bring(duet: &mut Duet, row: &Row, about: &str) -> (Fault, Evidence) {
         (At::Reject, Request::Do(Stage::Reject)),
         (At::Clear, Request::Do(Stage::Clear)),
     ];
-    for (at, request) in way {
-        let skipped = (at == At::Park && !setup.chip)
-            // Where nothing is held, the last part would eject what is to be rejected.
-            || (at == At::Finish && row.at == At::Reject && !setup.hold)
-            || (at == At::Eject && row.at > At::Eject)
-            || (at == At::Reject && row.at > At::Reject);
-        if skipped {
-            continue;
-        }
-        if at < row.at {
-            let answer = duet.ask(request);
-            assert!(
-                matches!(answer, Answer::Done(_)),
-                "{about}: {at:?}: {answer:?}"
-            );
-            continue;
-        }
-        match row.how {
-            How::Hands(hands) => hands.iter().for_each(|hand| do_it(duet, *hand)),
-            How::Says(command, answer) => {
-                let mut bytes = answer.as_bytes().to_vec();
-                if !answer.starts_with('\x15') {
-                    bytes.push(0);
-                }
-                duet.script(command, &bytes);
+    let way = way.into_iter().filter(|(at, _)| match at {
+        At::Park => setup.chip,
+        // Where nothing is held, the last part would eject what is to be rejected.
+        At::Finish => row.at != At::Reject || setup.hold,
+        At::Eject => row.at <= At::Eject,
+        At::Reject => row.at <= At::Reject,
+        At::Prepare | At::Feed | At::Load | At::Face | At::Clear | At::GoOn => true,
+    });
+    let lead = |duet: &mut Duet| match row.how {
+        How::Hands(hands) => all(duet, hands),
+        How::Says(command, answer) => {
+            let mut bytes = answer.as_bytes().to_vec();
+            if !answer.starts_with('\x15') {
+                bytes.push(0);
             }
-            How::Strikes(..) => {}
+            duet.script(command, &bytes);
         }
-        return match duet.ask(request) {
-            Answer::Fault(fault, evidence) => (fault, evidence),
-            other @ (Answer::Done(_) | Answer::Silent { .. } | Answer::Lost) => {
-                panic!("{about}: {other:?}")
-            }
-        };
-    }
-    panic!("{about}: no request told it")
+        How::Strikes(..) => {}
+    };
+    faults::bring(duet, way, row.at, lead, about)
 }
 
 fn make(row: &Row, handshake: Handshake) -> Duet {
@@ -484,34 +427,6 @@ fn make(row: &Row, handshake: Handshake) -> Duet {
         Printer::Primacy | Printer::OtherModel | Printer::NoFlipper | Printer::NoRejectBox => {}
     }
     duet
-}
-
-fn do_it(duet: &mut Duet, what: Do) {
-    let fit = |kind| Hand::Ribbon { kind, sets: None };
-    let hand = match what {
-        Do::Unload => Hand::Unload,
-        Do::Load => Hand::Load { blanks: blanks(4) },
-        Do::OpenLid => Hand::OpenLid,
-        Do::CloseLid => Hand::CloseLid,
-        Do::TakeInside => Hand::TakeInside,
-        Do::PutBlank => Hand::PutBlank {
-            blank: Blank::default(),
-        },
-        Do::NoRibbon => Hand::NoRibbon,
-        Do::Ribbon => fit(RibbonKind::Ymcko),
-        Do::WrongRibbon => fit(RibbonKind::K),
-        Do::TakeOutput => Hand::TakeOutput,
-        Do::EmptyReject => Hand::EmptyReject,
-        Do::ClearJam => Hand::ClearJam,
-        Do::RibbonWithoutChip => {
-            let mut reel = Reel::new(RibbonKind::Ymcko, 300, 200);
-            reel.chip_count = None;
-            duet.firmware.mechanism_mut().fit_ribbon(Some(reel));
-            return;
-        }
-        Do::Wait => return duet.pass(std::time::Duration::from_secs(20)),
-    };
-    duet.hand(hand);
 }
 
 /// Our keywords for the bits that the firmware has set.

@@ -11,6 +11,7 @@ mod catalogue;
 mod commands;
 mod cuts;
 mod evolis;
+mod faults;
 mod formats;
 mod losses;
 mod magicard;

@@ -4,6 +4,7 @@ use cetak_drivers::contract::Fault;
 use cetak_firmware_sims::faults::{Step, Strike};
 
 use super::{At, Do, How, Printer, Row};
+use crate::faults::unlisted;
 
 fn row(says: Fault, at: At, how: How, remedy: &'static [Do]) -> Row {
     Row {
@@ -31,45 +32,45 @@ use At::{Clear, Eject, Face, Feed, Finish, Load, Park, Prepare, Reject};
 use How::{Hands, Says, Strikes};
 
 /// A card pulled out of the path by hand.
-const PULL: &[Do] = &[Do::Wait, Do::OpenLid, Do::TakeInside, Do::CloseLid];
+const PULL: &[Do] = &[Do::WAIT, Do::OPEN_LID, Do::TAKE_INSIDE, Do::CLOSE_LID];
 
 /// What a mechanism can make.
 #[rustfmt::skip] // A table: one row a line.
 pub(super) fn by_mechanism() -> Vec<Row> {
     vec![
-        seen("feeder-empty", row(Fault::FeederEmpty, Prepare, Hands(&[Do::Unload]), &[Do::Load])),
-        seen("feeding-failed", row(Fault::FeederEmpty, Feed, Hands(&[Do::Unload]), &[Do::Load])),
-        seen("cover-open", row(Fault::CoverOpen, Prepare, Hands(&[Do::OpenLid]), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Feed, Hands(&[Do::OpenLid]), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Feed, Strikes(Step::Feed, Strike::LidOpens), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Feed, Strikes(Step::Station, Strike::LidOpens), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Park, Strikes(Step::Park, Strike::LidOpens), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Face, Strikes(Step::Panel(0), Strike::LidOpens), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Face, Strikes(Step::Panel(2), Strike::LidOpens), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Finish, Strikes(Step::Panel(3), Strike::LidOpens), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Finish, Strikes(Step::Panel(4), Strike::LidOpens), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Eject, Strikes(Step::Eject, Strike::LidOpens), &[Do::CloseLid])),
-        seen("cover-opened-in-job", row(Fault::CoverOpen, Reject, Strikes(Step::Reject, Strike::LidOpens), &[Do::CloseLid])),
-        seen("mechanical", row(Fault::CardJam, Feed, Strikes(Step::Feed, Strike::Jam), &[Do::ClearJam])),
-        seen("mechanical", row(Fault::CardJam, Feed, Strikes(Step::Feed, Strike::DoubleFeed), &[Do::ClearJam])),
-        seen("mechanical", row(Fault::CardJam, Feed, Strikes(Step::Station, Strike::Jam), &[Do::ClearJam])),
-        seen("mechanical", row(Fault::CardJam, Park, Strikes(Step::Park, Strike::Jam), &[Do::ClearJam])),
-        seen("mechanical", row(Fault::CardJam, Face, Strikes(Step::Panel(0), Strike::Jam), &[Do::ClearJam])),
-        seen("mechanical", row(Fault::CardJam, Finish, Strikes(Step::Panel(3), Strike::Jam), &[Do::ClearJam])),
-        seen("mechanical", row(Fault::CardJam, Finish, Strikes(Step::Panel(4), Strike::Jam), &[Do::ClearJam])),
-        seen("mechanical", row(Fault::CardJam, Eject, Strikes(Step::Eject, Strike::Jam), &[Do::ClearJam])),
-        seen("mechanical", row(Fault::CardJam, Reject, Strikes(Step::Reject, Strike::Jam), &[Do::ClearJam])),
-        seen("ribbon-missing", row(Fault::RibbonEnd, Prepare, Hands(&[Do::NoRibbon]), &[Do::Ribbon])),
-        seen("ribbon-ended-in-job", row(Fault::RibbonEnd, Face, Hands(&[Do::NoRibbon]), &[Do::Ribbon])),
-        seen("ribbon-ended-in-job", row(Fault::RibbonEnd, Face, Hands(&[Do::WrongRibbon]), &[Do::Ribbon])),
-        seen("ribbon-ended", row(Fault::RibbonEnd, Face, Strikes(Step::Panel(1), Strike::RibbonEnds), &[Do::Ribbon])),
-        seen("ribbon-ended", row(Fault::RibbonEnd, Finish, Strikes(Step::Panel(3), Strike::RibbonEnds), &[Do::Ribbon])),
-        seen("ribbon-ended", with(Printer::LastSet, row(Fault::RibbonEnd, Prepare, Hands(&[]), &[Do::Ribbon]))),
-        row(Fault::RibbonUnreadable, Prepare, Hands(&[Do::RibbonWithoutChip]), &[Do::Ribbon]),
-        seen("hopper-full-on-eject", with(Printer::SmallBins, row(Fault::OutputFull, Eject, Hands(&[]), &[Do::TakeOutput]))),
-        with(Printer::SmallBins, row(Fault::RejectFull, Reject, Hands(&[]), &[Do::EmptyReject])),
-        seen("hopper-full-on-eject", with(Printer::SmallBinsGuide, row(Fault::OutputFull, Reject, Hands(&[]), &[Do::EmptyReject]))),
-        row(Fault::CardInside, Prepare, Hands(&[Do::OpenLid, Do::PutBlank, Do::CloseLid]), &[]),
+        seen("feeder-empty", row(Fault::FeederEmpty, Prepare, Hands(&[Do::UNLOAD]), &[Do::LOAD])),
+        seen("feeding-failed", row(Fault::FeederEmpty, Feed, Hands(&[Do::UNLOAD]), &[Do::LOAD])),
+        seen("cover-open", row(Fault::CoverOpen, Prepare, Hands(&[Do::OPEN_LID]), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Feed, Hands(&[Do::OPEN_LID]), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Feed, Strikes(Step::Feed, Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Feed, Strikes(Step::Station, Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Park, Strikes(Step::Park, Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Face, Strikes(Step::Panel(0), Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Face, Strikes(Step::Panel(2), Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Finish, Strikes(Step::Panel(3), Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Finish, Strikes(Step::Panel(4), Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Eject, Strikes(Step::Eject, Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("cover-opened-in-job", row(Fault::CoverOpen, Reject, Strikes(Step::Reject, Strike::LidOpens), &[Do::CLOSE_LID])),
+        seen("mechanical", row(Fault::CardJam, Feed, Strikes(Step::Feed, Strike::Jam), &[Do::CLEAR_JAM])),
+        seen("mechanical", row(Fault::CardJam, Feed, Strikes(Step::Feed, Strike::DoubleFeed), &[Do::CLEAR_JAM])),
+        seen("mechanical", row(Fault::CardJam, Feed, Strikes(Step::Station, Strike::Jam), &[Do::CLEAR_JAM])),
+        seen("mechanical", row(Fault::CardJam, Park, Strikes(Step::Park, Strike::Jam), &[Do::CLEAR_JAM])),
+        seen("mechanical", row(Fault::CardJam, Face, Strikes(Step::Panel(0), Strike::Jam), &[Do::CLEAR_JAM])),
+        seen("mechanical", row(Fault::CardJam, Finish, Strikes(Step::Panel(3), Strike::Jam), &[Do::CLEAR_JAM])),
+        seen("mechanical", row(Fault::CardJam, Finish, Strikes(Step::Panel(4), Strike::Jam), &[Do::CLEAR_JAM])),
+        seen("mechanical", row(Fault::CardJam, Eject, Strikes(Step::Eject, Strike::Jam), &[Do::CLEAR_JAM])),
+        seen("mechanical", row(Fault::CardJam, Reject, Strikes(Step::Reject, Strike::Jam), &[Do::CLEAR_JAM])),
+        seen("ribbon-missing", row(Fault::RibbonEnd, Prepare, Hands(&[Do::NO_RIBBON]), &[Do::RIBBON])),
+        seen("ribbon-ended-in-job", row(Fault::RibbonEnd, Face, Hands(&[Do::NO_RIBBON]), &[Do::RIBBON])),
+        seen("ribbon-ended-in-job", row(Fault::RibbonEnd, Face, Hands(&[Do::WRONG_RIBBON]), &[Do::RIBBON])),
+        seen("ribbon-ended", row(Fault::RibbonEnd, Face, Strikes(Step::Panel(1), Strike::RibbonEnds), &[Do::RIBBON])),
+        seen("ribbon-ended", row(Fault::RibbonEnd, Finish, Strikes(Step::Panel(3), Strike::RibbonEnds), &[Do::RIBBON])),
+        seen("ribbon-ended", with(Printer::LastSet, row(Fault::RibbonEnd, Prepare, Hands(&[]), &[Do::RIBBON]))),
+        row(Fault::RibbonUnreadable, Prepare, Hands(&[Do::RIBBON_WITHOUT_CHIP]), &[Do::RIBBON]),
+        seen("hopper-full-on-eject", with(Printer::SmallBins, row(Fault::OutputFull, Eject, Hands(&[]), &[Do::TAKE_OUTPUT]))),
+        with(Printer::SmallBins, row(Fault::RejectFull, Reject, Hands(&[]), &[Do::EMPTY_REJECT])),
+        seen("hopper-full-on-eject", with(Printer::SmallBinsGuide, row(Fault::OutputFull, Reject, Hands(&[]), &[Do::EMPTY_REJECT]))),
+        row(Fault::CardInside, Prepare, Hands(&[Do::OPEN_LID, Do::PUT_BLANK, Do::CLOSE_LID]), &[]),
         row(Fault::CardInside, Clear, Hands(&[]), &[]),
         row(Fault::OutOfStep, Park, Hands(PULL), &[]),
         row(Fault::OutOfStep, Load, Hands(PULL), &[]),
@@ -136,8 +137,4 @@ pub(super) fn by_code() -> Vec<(u8, Row)> {
         (b'W', row(Fault::MagneticWrite, Finish, Says("Se", "\x15W"), &[])),
         (b'x', row(unlisted("NAK 78"), Finish, Says("Se", "\x15x"), &[])),
     ]
-}
-
-fn unlisted(text: &str) -> Fault {
-    Fault::Unlisted(text.to_owned())
 }

@@ -5,7 +5,6 @@
 //! unknown code as it came, and by its meaning where the options have a row for it that a bench found.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use cetak_drivers::contract::*;
@@ -15,13 +14,14 @@ use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::{Step, Strike};
 use cetak_firmware_sims::hands::{Button, Hand};
 use cetak_firmware_sims::magicard::{CardsCount, FAULTS, HeadLayout, Language};
-use cetak_firmware_sims::mechanism::{Blank, CardPlace, Looks, RibbonKind};
+use cetak_firmware_sims::mechanism::{CardPlace, Looks, RibbonKind};
 use expect_test::expect_file;
 
-use super::bench::{Duet, Make};
+use super::bench::{Duet, Magicard, Make};
 use super::cards::{self, SMALL, colour, picture, setup};
 use super::room::{Case, LONG, assert_true, good, look_into, off_and_on, port_error, tidy_up};
 use crate::bench::struck;
+use crate::faults::{self, At, Table, all, fit, name, named_in, remedy, unlisted};
 use crate::pictures;
 
 mod cleared;
@@ -29,15 +29,6 @@ mod refusals;
 mod rows;
 
 use rows::{MEANINGS, rows};
-
-/// Which request tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum At {
-    Prepare,
-    Load,
-    Face,
-    Finish,
-}
 
 /// How the printer comes to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,20 +42,19 @@ enum How {
 }
 
 /// One movement of a hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Do {
-    Unload,
-    Load,
-    OpenLid,
-    CloseLid,
-    NoRibbon,
-    Ribbon,
-    WrongRibbon,
-    TakeOutput,
-    ClearJam,
+type Do = faults::Do<Magicard>;
+
+impl Do {
+    const RIBBON: Do = Do::new("Ribbon", |duet| fit(duet, RibbonKind::Ymcko));
+    const WRONG_RIBBON: Do = Do::new("WrongRibbon", |duet| fit(duet, RibbonKind::K));
     /// Asks at the panel to be cleaned.
-    Clean,
-    Cancel,
+    const CLEAN: Do = Do::new("Clean", |duet| {
+        duet.stranger_bytes(b"\x01,REQ,CLN,\x1C\x03")
+    });
+    const CANCEL: Do = Do::new("Cancel", |duet| {
+        let button = Button::Cancel;
+        duet.hand(Hand::Press { button });
+    });
 }
 
 /// What the printer is, where that matters.
@@ -179,20 +169,7 @@ fn both_tables_have_every_code_and_no_other() {
 
 #[test]
 fn every_fault_that_the_dialects_source_names_is_in_the_catalogue() {
-    let mut named = BTreeSet::new();
-    let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/magicard");
-    for entry in std::fs::read_dir(room).unwrap() {
-        let path = entry.unwrap().path();
-        let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        if is_source && path.file_stem().is_some_and(|stem| stem != "tests") {
-            let text = std::fs::read_to_string(path).unwrap();
-            let names = text.split("Fault::").skip(1).map(|rest| {
-                let end = rest.find(|c: char| !c.is_alphanumeric());
-                rest[..end.unwrap_or(rest.len())].to_owned()
-            });
-            named.extend(names.filter(|name| name.starts_with(char::is_uppercase)));
-        }
-    }
+    let named = named_in("magicard", None);
     let mut shown: BTreeSet<String> = refusals::told().iter().map(name).collect();
     for row in rows() {
         shown.extend(HEARINGS.map(|hearing| says(&row, hearing)).iter().map(name));
@@ -208,15 +185,16 @@ fn every_fault_that_the_dialects_source_names_is_in_the_catalogue() {
 
 #[test]
 fn the_catalogue_reads_like_this() {
-    let mut table = format!(
-        "{:<6} {:<18} {:<18} {:<7} {:<34} {:<22} {}\n",
-        "code",
-        "the driver says",
-        "with a bench's row",
-        "told by",
-        "how the printer comes to it",
-        "the card then",
-        "what a person does"
+    let mut table = Table::new(
+        &[
+            ("code", 6),
+            ("the driver says", 18),
+            ("with a bench's row", 18),
+            ("told by", 7),
+            ("how the printer comes to it", 34),
+            ("the card then", 22),
+        ],
+        "what a person does",
     );
     for row in rows() {
         let how = match row.how {
@@ -232,34 +210,18 @@ fn the_catalogue_reads_like_this() {
             }
             fault.code().to_owned()
         };
-        let remedy = format!("{:?}", row.remedy);
         let (place, looks) = row.card;
-        let _ = writeln!(
-            table,
-            "{:<6} {:<18} {:<18} {:<7} {:<34} {:<22} {}",
-            row.code,
-            said(Hearing::Enduro),
-            said(Hearing::EnduroBenched),
-            format!("{:?}", row.at),
-            how,
-            format!("{place:?}, {looks:?}"),
-            if row.remedy.is_empty() {
-                "-"
-            } else {
-                remedy.trim_matches(['[', ']'])
-            }
-        );
+        table.row(&[
+            &row.code,
+            &said(Hearing::Enduro),
+            &said(Hearing::EnduroBenched),
+            &format_args!("{:?}", row.at),
+            &how,
+            &format_args!("{place:?}, {looks:?}"),
+            &remedy(row.remedy),
+        ]);
     }
-    expect_file!["../../../../tests/golden/faults-magicard.txt"].assert_eq(&table);
-}
-
-fn unlisted(text: &str) -> Fault {
-    Fault::Unlisted(text.to_owned())
-}
-
-fn name(fault: &Fault) -> String {
-    let text = format!("{fault:?}");
-    text.split('(').next().unwrap().to_owned()
+    expect_file!["../../../../tests/golden/faults-magicard.txt"].assert_eq(&table.text);
 }
 
 fn code(text: &str) -> Code {
@@ -297,7 +259,7 @@ fn says(row: &Row, hearing: Hearing) -> Fault {
 }
 
 fn opens_lid_before(row: &Row) -> bool {
-    matches!(row.how, How::Hands([Do::OpenLid]))
+    row.how == How::Hands(&[Do::OPEN_LID])
 }
 
 fn is_rio(hearing: Hearing) -> bool {
@@ -306,7 +268,8 @@ fn is_rio(hearing: Hearing) -> bool {
 
 /// A way that this driver cannot hear of, or not in that form.
 fn is_void(row: &Row, hearing: Hearing) -> bool {
-    let film = matches!(row.how, How::Hands([Do::NoRibbon | Do::WrongRibbon]));
+    let film = [&[Do::NO_RIBBON], &[Do::WRONG_RIBBON]];
+    let film = film.iter().any(|hands| row.how == How::Hands(*hands));
     // A Rio tells nothing of its film but what is left of it.
     (is_rio(hearing) && row.at == At::Prepare && film)
         // The profiles of Rio and Tango all have the flipper, and one that cannot read its film's tag says that
@@ -403,17 +366,17 @@ fn check(row: &Row, hearing: Hearing, ends: Ends) {
     let late = hearing == Hearing::EnduroSocket && row.at == At::Face;
     assert_eq!(at, if late { At::Finish } else { row.at }, "{about}");
     assert_eq!(fault, says(row, hearing), "{about}");
-    if row.how != How::Hands(&[Do::Unload]) {
+    if row.how != How::Hands(&[Do::UNLOAD]) {
         let seen = duet.card(card);
         assert_eq!((seen.place, seen.looks()), row.card, "{about}");
     }
     let Some(mut case) = case else {
-        mend(&mut duet, row);
-        let latched = row.how == How::Hands(&[Do::Clean]);
+        all(&mut duet, row.remedy);
+        let latched = row.how == How::Hands(&[Do::CLEAN]);
         if latched && ends == Ends::OffAndOn {
             off_and_on(&mut duet, &about);
         } else if latched && ends == Ends::Cancel {
-            do_it(&mut duet, Do::Cancel);
+            all(&mut duet, &[Do::CANCEL]);
         } else {
             duet.done(Request::Do(Stage::Clear));
         }
@@ -433,7 +396,7 @@ fn check(row: &Row, hearing: Hearing, ends: Ends) {
         Verdict::Ask
     };
     assert_eq!(verdict, expected, "{about}");
-    mend(&mut duet, row);
+    all(&mut duet, row.remedy);
     if verdict == Verdict::Ask {
         match ends {
             Ends::OffAndOn => off_and_on(&mut duet, &about),
@@ -442,7 +405,7 @@ fn check(row: &Row, hearing: Hearing, ends: Ends) {
                     // What came of the page still waits for its rest: only the switch helps.
                     off_and_on(&mut duet, &about);
                 } else if ends == Ends::Cancel {
-                    do_it(&mut duet, Do::Cancel);
+                    all(&mut duet, &[Do::CANCEL]);
                 }
             }
         }
@@ -469,12 +432,6 @@ fn check(row: &Row, hearing: Hearing, ends: Ends) {
     }
 }
 
-fn mend(duet: &mut Duet, row: &Row) {
-    for hand in row.remedy {
-        do_it(duet, *hand);
-    }
-}
-
 /// One card's requests up to the one that tells it; the case, where a page was begun.
 fn bring(
     duet: &mut Duet,
@@ -494,7 +451,7 @@ fn bring(
     for (at, request) in way {
         if at == row.at {
             match row.how {
-                How::Hands(hands) => hands.iter().for_each(|hand| do_it(duet, *hand)),
+                How::Hands(hands) => all(duet, hands),
                 How::Armed => assert!(duet.firmware.arm_fault(row.code), "{about}"),
                 How::Strikes(..) => {}
             }
@@ -503,12 +460,7 @@ fn bring(
             Answer::Done(told) if at == At::Prepare => baseline = told,
             Answer::Done(_) => assert!(at < At::Finish, "{about}: nothing told it"),
             Answer::Fault(fault, _) => {
-                let after = match at {
-                    At::Prepare | At::Load => None,
-                    At::Face => Some(Stage::Face),
-                    At::Finish => Some(Stage::Finish),
-                };
-                let case = after.map(|after| Case {
+                let case = at.stage().map(|after| Case {
                     after,
                     baseline,
                     panels: 5 * sides,
@@ -523,28 +475,6 @@ fn bring(
         }
     }
     panic!("{about}: no request told it")
-}
-
-fn do_it(duet: &mut Duet, what: Do) {
-    let fit = |kind| Hand::Ribbon { kind, sets: None };
-    let hand = match what {
-        Do::Unload => Hand::Unload,
-        Do::Load => Hand::Load {
-            blanks: vec![Blank::default(); 4],
-        },
-        Do::OpenLid => Hand::OpenLid,
-        Do::CloseLid => Hand::CloseLid,
-        Do::NoRibbon => Hand::NoRibbon,
-        Do::Ribbon => fit(RibbonKind::Ymcko),
-        Do::WrongRibbon => fit(RibbonKind::K),
-        Do::TakeOutput => Hand::TakeOutput,
-        Do::ClearJam => Hand::ClearJam,
-        Do::Clean => return duet.stranger_bytes(b"\x01,REQ,CLN,\x1C\x03"),
-        Do::Cancel => Hand::Press {
-            button: Button::Cancel,
-        },
-    };
-    duet.hand(hand);
 }
 
 fn prepare() -> Request {

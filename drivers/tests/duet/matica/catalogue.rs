@@ -5,7 +5,6 @@
 //! the tables of both sides: none may be missing on either.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use cetak_drivers::contract::*;
 use cetak_drivers::matica::sense::{CATALOGUE, Sense};
@@ -13,32 +12,30 @@ use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::{FaultPlan, Step, Strike};
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::matica::{FAULTS, LidInMotion, Phase, SenseKeys};
-use cetak_firmware_sims::mechanism::{Blank, RibbonKind, Station};
+use cetak_firmware_sims::mechanism::{RibbonKind, Station};
 use expect_test::expect_file;
 
 use super::cards::{check as whole_card, ktp, picture};
 use super::unit::Act;
 use super::wire::{REFUSED, split, word};
-use super::{Duet, MODELS, Make, XID8600, XID9300, examine};
-use crate::bench::{blanks, struck};
+use super::{Duet, MODELS, Make, Matica, XID8600, XID9300, examine};
+use crate::bench::struck;
+use crate::faults::{self, At, Table, all, fit, name, named_in, remedy};
+
+/// So many seconds.
+macro_rules! wait {
+    ($seconds:literal) => {
+        const {
+            Do::new(concat!("Wait(", $seconds, ")"), |duet| {
+                duet.pass(std::time::Duration::from_secs($seconds));
+            })
+        }
+    };
+}
 
 mod rows;
 
 use rows::{by_arming, by_mechanism, by_script};
-
-/// Which request tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum At {
-    Prepare,
-    Feed,
-    Park,
-    Face,
-    Finish,
-    Reject,
-    Clear,
-    /// `Prepare` for going on with the card that is inside.
-    GoOn,
-}
 
 /// How the printer comes to it.
 #[derive(Debug, Clone, Copy)]
@@ -54,27 +51,16 @@ enum How {
 }
 
 /// One movement of a hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Do {
-    Unload,
-    Load,
-    OpenLid,
-    CloseLid,
-    TakeInside,
-    PutBlank,
-    NoRibbon,
-    Ribbon,
-    WrongRibbon,
-    Film,
-    TakeOutput,
-    EmptyReject,
-    ClearJam,
-    PowerOff,
-    PowerOn,
+type Do = faults::Do<Matica>;
+
+impl Do {
+    const RIBBON: Do = Do::new("Ribbon", |duet| fit(duet, RibbonKind::Ymck));
+    const WRONG_RIBBON: Do = Do::new("WrongRibbon", |duet| fit(duet, RibbonKind::Ymcko));
+    const FILM: Do = Do::new("Film", |duet| drop(duet.hand(Hand::Film { panels: None })));
+    const POWER_OFF: Do = Do::new("PowerOff", |duet| drop(duet.hand(Hand::PowerOff)));
+    const POWER_ON: Do = Do::new("PowerOn", |duet| drop(duet.hand(Hand::PowerOn)));
     /// The button on the panel.
-    Reset,
-    /// So many seconds.
-    Wait(u64),
+    const RESET: Do = Do::new("Reset", |duet| duet.firmware.inner.press_reset(duet.now.0));
 }
 
 /// What the printer is, where that matters.
@@ -184,20 +170,7 @@ fn every_code_of_either_side_has_a_row() {
 
 #[test]
 fn every_fault_that_the_dialects_source_names_is_in_the_catalogue() {
-    let mut named = BTreeSet::new();
-    let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/matica");
-    for entry in std::fs::read_dir(room).unwrap() {
-        let path = entry.unwrap().path();
-        let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        if is_source && path.file_stem().is_some_and(|stem| stem != "tests") {
-            let text = std::fs::read_to_string(path).unwrap();
-            let names = text.split("Fault::").skip(1).map(|rest| {
-                let end = rest.find(|c: char| !c.is_alphanumeric());
-                rest[..end.unwrap_or(rest.len())].to_owned()
-            });
-            named.extend(names.filter(|name| name.starts_with(char::is_uppercase)));
-        }
-    }
+    let named = named_in("matica", None);
     let mut shown: BTreeSet<String> = rows().iter().map(|row| name(&row.says)).collect();
     // It is told beside an answer: see the held cards.
     shown.insert(name(&Fault::GoodCardInReject));
@@ -205,22 +178,18 @@ fn every_fault_that_the_dialects_source_names_is_in_the_catalogue() {
     assert!(named.len() > 15, "the walk found the sources");
 }
 
-fn name(fault: &Fault) -> String {
-    let text = format!("{fault:?}");
-    text.split('(').next().unwrap().to_owned()
-}
-
 #[test]
 fn the_catalogue_reads_like_this() {
-    let mut table = format!(
-        "{:<5} {:<19} {:<7} {:<8} {:<53} {:<22} {}\n",
-        "told",
-        "the driver says",
-        "gravity",
-        "told by",
-        "how the printer comes to it",
-        "where the card lies",
-        "what a person does"
+    let mut table = Table::new(
+        &[
+            ("told", 5),
+            ("the driver says", 19),
+            ("gravity", 7),
+            ("told by", 8),
+            ("how the printer comes to it", 53),
+            ("where the card lies", 22),
+        ],
+        "what a person does",
     );
     for row in rows() {
         let told = row
@@ -236,20 +205,17 @@ fn the_catalogue_reads_like_this() {
         let (mut duet, card) = make(XID8600, &row, SenseKeys::Vendor);
         bring(&mut duet, &row, "golden");
         let card = duet.card(card);
-        let _ = writeln!(
-            table,
-            "{told:<5} {:<19} {:<7} {:<8} {how:<53} {:<22} {}",
-            row.says.code(),
-            format!("{:?}", row.says.gravity()),
-            format!("{:?}", row.at),
-            format!("{:?}, {:?}", card.place, card.looks()),
-            match row.remedy {
-                [] => "-".to_owned(),
-                hands => format!("{hands:?}").trim_matches(['[', ']']).to_owned(),
-            },
-        );
+        table.row(&[
+            &told,
+            &row.says.code(),
+            &format_args!("{:?}", row.says.gravity()),
+            &format_args!("{:?}", row.at),
+            &how,
+            &format_args!("{:?}, {:?}", card.place, card.looks()),
+            &remedy(row.remedy),
+        ]);
     }
-    expect_file!["../../../../tests/golden/faults-matica.txt"].assert_eq(&table);
+    expect_file!["../../../../tests/golden/faults-matica.txt"].assert_eq(&table.text);
 }
 
 /// Brings the printer to it, hears the driver, mends it, and prints the next card.
@@ -278,9 +244,7 @@ fn check(model: &'static str, row: &Row, keys: SenseKeys) {
         let refused = duet.ask(Request::Prepare(ktp()));
         assert!(matches!(refused, Answer::Fault(..)), "{about}: {refused:?}");
     }
-    for hand in row.remedy {
-        do_it(&mut duet, *hand);
-    }
+    all(&mut duet, row.remedy);
     go_on(&mut duet, row, card, &about);
 }
 
@@ -342,7 +306,7 @@ fn bring(duet: &mut Duet, row: &Row, about: &str) -> (Fault, Evidence) {
         (At::Prepare, Request::Prepare(ktp())),
         (At::Feed, Request::Do(Stage::Feed)),
         (At::Park, Request::Do(Stage::Park)),
-        (At::Face, Request::Load(picture(1))),
+        (At::Load, Request::Load(picture(1))),
         (At::Face, Request::Do(Stage::Face)),
         (At::Finish, Request::Do(Stage::Finish)),
         (At::Reject, Request::Do(Stage::Reject)),
@@ -351,46 +315,26 @@ fn bring(duet: &mut Duet, row: &Row, about: &str) -> (Fault, Evidence) {
     ];
     // A card to be rejected, or whose printer is to be cleared, stands at the print position without a face.
     let has_face = !matches!(row.at, At::Reject | At::Clear);
-    for (at, request) in way {
-        let skipped = at < row.at
-            && match at {
-                At::Prepare | At::Feed | At::Park => false,
-                At::Face => !has_face,
-                At::Finish | At::Reject | At::Clear | At::GoOn => true,
-            };
-        if skipped {
-            continue;
+    let way = way.into_iter().filter(|(at, _)| match at {
+        At::Load | At::Face => has_face,
+        At::Finish | At::Eject | At::Reject | At::Clear => *at == row.at,
+        At::Prepare | At::Feed | At::Park | At::GoOn => true,
+    });
+    let lead = |duet: &mut Duet| match row.how {
+        How::Hands(hands) => all(duet, hands),
+        How::Says(message, times) => {
+            let (key, asc) = row.told.unwrap();
+            let sense = u32::from(key) << 16 | u32::from(asc) << 8;
+            duet.firmware.script(message, times, Act::Refuses(sense));
         }
-        if at < row.at || matches!(request, Request::Load(_)) {
-            let answer = duet.ask(request);
-            assert!(
-                matches!(answer, Answer::Done(_)),
-                "{about}: {at:?}: {answer:?}"
-            );
-            continue;
+        How::Armed(phase) => {
+            let (key, asc) = row.told.unwrap();
+            let code = u16::from(key) << 8 | u16::from(asc);
+            duet.firmware.inner.arm_fault(code, phase);
         }
-        match row.how {
-            How::Hands(hands) => hands.iter().for_each(|hand| do_it(duet, *hand)),
-            How::Says(message, times) => {
-                let (key, asc) = row.told.unwrap();
-                let sense = u32::from(key) << 16 | u32::from(asc) << 8;
-                duet.firmware.script(message, times, Act::Refuses(sense));
-            }
-            How::Armed(phase) => {
-                let (key, asc) = row.told.unwrap();
-                let code = u16::from(key) << 8 | u16::from(asc);
-                duet.firmware.inner.arm_fault(code, phase);
-            }
-            How::Strikes(..) => {}
-        }
-        return match duet.ask(request) {
-            Answer::Fault(fault, evidence) => (fault, evidence),
-            other @ (Answer::Done(_) | Answer::Silent { .. } | Answer::Lost) => {
-                panic!("{about}: {other:?}")
-            }
-        };
-    }
-    panic!("{about}: no request told it")
+        How::Strikes(..) => {}
+    };
+    faults::bring(duet, way, row.at, lead, about)
 }
 
 fn make(model: &'static str, row: &Row, keys: SenseKeys) -> (Duet, u64) {
@@ -449,33 +393,4 @@ fn make(model: &'static str, row: &Row, keys: SenseKeys) -> (Duet, u64) {
     }
     let card = duet.firmware.mechanism().hopper().next().unwrap().0;
     (duet, card)
-}
-
-fn do_it(duet: &mut Duet, what: Do) {
-    let fit = |kind| Hand::Ribbon { kind, sets: None };
-    let hand = match what {
-        Do::Unload => Hand::Unload,
-        Do::Load => Hand::Load { blanks: blanks(4) },
-        Do::OpenLid => Hand::OpenLid,
-        Do::CloseLid => Hand::CloseLid,
-        Do::TakeInside => Hand::TakeInside,
-        Do::PutBlank => Hand::PutBlank {
-            blank: Blank::default(),
-        },
-        Do::NoRibbon => Hand::NoRibbon,
-        Do::Ribbon => fit(RibbonKind::Ymck),
-        Do::WrongRibbon => fit(RibbonKind::Ymcko),
-        Do::Film => Hand::Film { panels: None },
-        Do::TakeOutput => Hand::TakeOutput,
-        Do::EmptyReject => Hand::EmptyReject,
-        Do::ClearJam => Hand::ClearJam,
-        Do::PowerOff => Hand::PowerOff,
-        Do::PowerOn => Hand::PowerOn,
-        Do::Reset => {
-            duet.firmware.inner.press_reset(duet.now.0);
-            return;
-        }
-        Do::Wait(seconds) => return duet.pass(std::time::Duration::from_secs(seconds)),
-    };
-    duet.hand(hand);
 }

@@ -54,7 +54,7 @@ fn a_cleared_error_is_in_no_status_and_the_empty_hopper_is_found_by_the_next_pag
     // Whoever goes on before a hand has come meets it again, and no card is the worse for it.
     let (case, fault) = told(&mut duet, &image);
     assert_eq!(fault, Fault::FeederEmpty);
-    do_it(&mut duet, Do::Load);
+    all(&mut duet, &[Do::LOAD]);
     let verdict = see_to_it(&mut duet, case, colour(), &image, "once more");
     assert_eq!(verdict, Verdict::Go(Point::Before));
 }
@@ -98,7 +98,7 @@ fn a_hand_that_clears_it_first_is_noticed_before_cancel_goes_out() {
     let apart = std::time::Duration::from_secs(60);
     let (fault, _) = duet.fault(Request::Examine { apart });
     assert_eq!(fault, Fault::FeederEmpty);
-    do_it(&mut duet, Do::Load);
+    all(&mut duet, &[Do::LOAD]);
     duet.hand(Hand::Press { button: Button::Ok });
     duet.records = true;
     assert_eq!(duet.fault(Request::Do(Stage::Clear)).0, Fault::OutOfStep);

@@ -86,7 +86,7 @@ fn what_cannot_be_done_is_refused_before_a_byte_and_the_next_card_is_whole() {
 #[test]
 fn a_film_or_a_head_that_changes_behind_the_questions_is_out_of_step() {
     let changes: [fn(&mut Duet); 2] = [
-        |duet| do_it(duet, Do::Ribbon),
+        |duet| all(duet, &[Do::RIBBON]),
         // Another hand has printed a card meanwhile.
         |duet| {
             duet.stranger_bytes(b"\x01,REQ,TST,\x1C\x03");

@@ -4,6 +4,7 @@ use cetak_drivers::contract::Fault;
 use cetak_firmware_sims::faults::{Step, Strike};
 
 use super::{At, Do, How, Printer, Row};
+use crate::faults::unlisted;
 
 fn row(says: Fault, code: i8, at: At, how: How, remedy: &'static [Do]) -> Row {
     Row {
@@ -36,7 +37,12 @@ use Printer::{
 };
 
 /// A card is taken out of a pass, and no lid switch tells.
-const PULL: &[Do] = &[Do::SilenceTheLid, Do::OpenLid, Do::TakeInside, Do::CloseLid];
+const PULL: &[Do] = &[
+    Do::SILENCE_THE_LID,
+    Do::OPEN_LID,
+    Do::TAKE_INSIDE,
+    Do::CLOSE_LID,
+];
 /// The string of a card in colour on one side.
 const STRING: &str = "M 1 [IS 0";
 
@@ -45,59 +51,59 @@ const STRING: &str = "M 1 [IS 0";
 pub(super) fn by_mechanism() -> Vec<Row> {
     vec![
         row(Fault::MechanicalTimeout, -1, Finish, InMidWay(PULL), &[]),
-        row(Fault::RibbonEnd, 1, Finish, Hands(&[Do::NoRibbon]), &[Do::Ribbon]),
-        row(Fault::RibbonEnd, 1, Finish, Strikes(Step::Panel(0), Strike::RibbonEnds), &[Do::Ribbon]),
-        row(Fault::RibbonEnd, 1, Finish, Strikes(Step::Panel(2), Strike::RibbonEnds), &[Do::Ribbon]),
-        with(Duplex, row(Fault::RibbonEnd, 1, Finish, Strikes(Step::Panel(4), Strike::RibbonEnds), &[Do::Ribbon])),
-        with(HotHead, row(Fault::Overheated, 2, Finish, Hands(&[]), &[Do::Wait])),
-        row(Fault::MechanicalTimeout, 3, Finish, Strikes(Step::Feed, Strike::Jam), &[Do::ClearJam]),
-        row(Fault::MechanicalTimeout, 3, Finish, Strikes(Step::Feed, Strike::DoubleFeed), &[Do::ClearJam]),
-        row(Fault::MechanicalTimeout, 3, Finish, Strikes(Step::Panel(0), Strike::Jam), &[Do::ClearJam]),
-        row(Fault::MechanicalTimeout, 3, Finish, Strikes(Step::Panel(4), Strike::Jam), &[Do::ClearJam]),
-        row(Fault::MechanicalTimeout, 3, Eject, Strikes(Step::Eject, Strike::Jam), &[Do::ClearJam]),
-        with(Docked, row(Fault::MechanicalTimeout, 3, Feed, Strikes(Step::Feed, Strike::Jam), &[Do::ClearJam])),
-        with(Docked, row(Fault::MechanicalTimeout, 3, Feed, Strikes(Step::Station, Strike::Jam), &[Do::ClearJam])),
-        with(Docked, row(Fault::MechanicalTimeout, 3, Park, Strikes(Step::Park, Strike::Jam), &[Do::ClearJam])),
-        with(Docked, row(Fault::MechanicalTimeout, 3, Reject, Strikes(Step::Reject, Strike::Jam), &[Do::ClearJam])),
-        with(SmallBins, row(Fault::MechanicalTimeout, 3, Eject, Hands(&[]), &[Do::TakeOutput])),
-        with(SmallReject, row(Fault::MechanicalTimeout, 3, Reject, Hands(&[]), &[Do::EmptyReject])),
-        row(Fault::FeederEmpty, 4, Finish, Hands(&[Do::Unload]), &[Do::Load]),
-        with(Duplex, row(Fault::FeederEmpty, 4, Face, Hands(&[Do::Unload]), &[Do::Load])),
-        with(Docked, row(Fault::FeederEmpty, 4, Feed, Hands(&[Do::Unload]), &[Do::Load])),
-        with(Encoder, row(Fault::CardInside, 5, Prepare, Hands(&[Do::LeaveInEncoder]), &[Do::OpenLid, Do::TakeInside, Do::CloseLid])),
-        with(LastSet, row(Fault::RibbonEnd, 8, Finish, Hands(&[]), &[Do::Ribbon])),
-        with(OtherModel, row(Fault::UnknownCommand, 14, Load, Hands(&[]), &[Do::Configure])),
-        with(Station, row(Fault::UnknownCommand, 14, Feed, Hands(&[]), &[Do::Configure])),
-        with(Wide, row(Fault::BadParameter, 31, Load, Hands(&[]), &[Do::Configure])),
-        with(High, row(Fault::BadParameter, 32, Load, Hands(&[]), &[Do::Configure])),
-        with(Big, row(Fault::BadParameter, 11, Load, Hands(&[]), &[Do::Configure])),
-        with(Escaping, row(Fault::BadParameter, 22, Load, Hands(&[]), &[Do::Configure])),
-        row(Fault::RibbonUnreadable, 35, Finish, Hands(&[Do::WrongRibbon]), &[Do::Ribbon]),
-        with(Resin, row(Fault::RibbonUnreadable, 35, Finish, Hands(&[Do::ColourRibbon]), &[Do::ResinRibbon])),
-        with(Duplex, row(Fault::CardJam, 47, Face, Strikes(Step::Flip, Strike::Jam), &[Do::ClearJam])),
-        row(Fault::CoverOpen, 48, Finish, Hands(&[Do::OpenLid]), &[Do::CloseLid]),
-        row(Fault::CoverOpen, 48, Finish, Strikes(Step::Feed, Strike::LidOpens), &[Do::CloseLid]),
-        row(Fault::CoverOpen, 48, Finish, Strikes(Step::Panel(0), Strike::LidOpens), &[Do::CloseLid]),
-        row(Fault::CoverOpen, 48, Finish, Strikes(Step::Panel(4), Strike::LidOpens), &[Do::CloseLid]),
-        row(Fault::CoverOpen, 48, Eject, Strikes(Step::Eject, Strike::LidOpens), &[Do::CloseLid]),
-        with(Duplex, row(Fault::CoverOpen, 48, Face, Strikes(Step::Panel(2), Strike::LidOpens), &[Do::CloseLid])),
-        with(Duplex, row(Fault::CoverOpen, 48, Face, Strikes(Step::Flip, Strike::LidOpens), &[Do::CloseLid])),
-        with(Duplex, row(Fault::CoverOpen, 48, Finish, Strikes(Step::Panel(5), Strike::LidOpens), &[Do::CloseLid])),
-        with(Docked, row(Fault::CoverOpen, 48, Feed, Strikes(Step::Station, Strike::LidOpens), &[Do::CloseLid])),
-        with(Docked, row(Fault::CoverOpen, 48, Park, Strikes(Step::Park, Strike::LidOpens), &[Do::CloseLid])),
-        with(Docked, row(Fault::CoverOpen, 48, Reject, Strikes(Step::Reject, Strike::LidOpens), &[Do::CloseLid])),
+        row(Fault::RibbonEnd, 1, Finish, Hands(&[Do::NO_RIBBON]), &[Do::RIBBON]),
+        row(Fault::RibbonEnd, 1, Finish, Strikes(Step::Panel(0), Strike::RibbonEnds), &[Do::RIBBON]),
+        row(Fault::RibbonEnd, 1, Finish, Strikes(Step::Panel(2), Strike::RibbonEnds), &[Do::RIBBON]),
+        with(Duplex, row(Fault::RibbonEnd, 1, Finish, Strikes(Step::Panel(4), Strike::RibbonEnds), &[Do::RIBBON])),
+        with(HotHead, row(Fault::Overheated, 2, Finish, Hands(&[]), &[Do::WAIT])),
+        row(Fault::MechanicalTimeout, 3, Finish, Strikes(Step::Feed, Strike::Jam), &[Do::CLEAR_JAM]),
+        row(Fault::MechanicalTimeout, 3, Finish, Strikes(Step::Feed, Strike::DoubleFeed), &[Do::CLEAR_JAM]),
+        row(Fault::MechanicalTimeout, 3, Finish, Strikes(Step::Panel(0), Strike::Jam), &[Do::CLEAR_JAM]),
+        row(Fault::MechanicalTimeout, 3, Finish, Strikes(Step::Panel(4), Strike::Jam), &[Do::CLEAR_JAM]),
+        row(Fault::MechanicalTimeout, 3, Eject, Strikes(Step::Eject, Strike::Jam), &[Do::CLEAR_JAM]),
+        with(Docked, row(Fault::MechanicalTimeout, 3, Feed, Strikes(Step::Feed, Strike::Jam), &[Do::CLEAR_JAM])),
+        with(Docked, row(Fault::MechanicalTimeout, 3, Feed, Strikes(Step::Station, Strike::Jam), &[Do::CLEAR_JAM])),
+        with(Docked, row(Fault::MechanicalTimeout, 3, Park, Strikes(Step::Park, Strike::Jam), &[Do::CLEAR_JAM])),
+        with(Docked, row(Fault::MechanicalTimeout, 3, Reject, Strikes(Step::Reject, Strike::Jam), &[Do::CLEAR_JAM])),
+        with(SmallBins, row(Fault::MechanicalTimeout, 3, Eject, Hands(&[]), &[Do::TAKE_OUTPUT])),
+        with(SmallReject, row(Fault::MechanicalTimeout, 3, Reject, Hands(&[]), &[Do::EMPTY_REJECT])),
+        row(Fault::FeederEmpty, 4, Finish, Hands(&[Do::UNLOAD]), &[Do::LOAD]),
+        with(Duplex, row(Fault::FeederEmpty, 4, Face, Hands(&[Do::UNLOAD]), &[Do::LOAD])),
+        with(Docked, row(Fault::FeederEmpty, 4, Feed, Hands(&[Do::UNLOAD]), &[Do::LOAD])),
+        with(Encoder, row(Fault::CardInside, 5, Prepare, Hands(&[Do::LEAVE_IN_ENCODER]), &[Do::OPEN_LID, Do::TAKE_INSIDE, Do::CLOSE_LID])),
+        with(LastSet, row(Fault::RibbonEnd, 8, Finish, Hands(&[]), &[Do::RIBBON])),
+        with(OtherModel, row(Fault::UnknownCommand, 14, Load, Hands(&[]), &[Do::CONFIGURE])),
+        with(Station, row(Fault::UnknownCommand, 14, Feed, Hands(&[]), &[Do::CONFIGURE])),
+        with(Wide, row(Fault::BadParameter, 31, Load, Hands(&[]), &[Do::CONFIGURE])),
+        with(High, row(Fault::BadParameter, 32, Load, Hands(&[]), &[Do::CONFIGURE])),
+        with(Big, row(Fault::BadParameter, 11, Load, Hands(&[]), &[Do::CONFIGURE])),
+        with(Escaping, row(Fault::BadParameter, 22, Load, Hands(&[]), &[Do::CONFIGURE])),
+        row(Fault::RibbonUnreadable, 35, Finish, Hands(&[Do::WRONG_RIBBON]), &[Do::RIBBON]),
+        with(Resin, row(Fault::RibbonUnreadable, 35, Finish, Hands(&[Do::COLOUR_RIBBON]), &[Do::RESIN_RIBBON])),
+        with(Duplex, row(Fault::CardJam, 47, Face, Strikes(Step::Flip, Strike::Jam), &[Do::CLEAR_JAM])),
+        row(Fault::CoverOpen, 48, Finish, Hands(&[Do::OPEN_LID]), &[Do::CLOSE_LID]),
+        row(Fault::CoverOpen, 48, Finish, Strikes(Step::Feed, Strike::LidOpens), &[Do::CLOSE_LID]),
+        row(Fault::CoverOpen, 48, Finish, Strikes(Step::Panel(0), Strike::LidOpens), &[Do::CLOSE_LID]),
+        row(Fault::CoverOpen, 48, Finish, Strikes(Step::Panel(4), Strike::LidOpens), &[Do::CLOSE_LID]),
+        row(Fault::CoverOpen, 48, Eject, Strikes(Step::Eject, Strike::LidOpens), &[Do::CLOSE_LID]),
+        with(Duplex, row(Fault::CoverOpen, 48, Face, Strikes(Step::Panel(2), Strike::LidOpens), &[Do::CLOSE_LID])),
+        with(Duplex, row(Fault::CoverOpen, 48, Face, Strikes(Step::Flip, Strike::LidOpens), &[Do::CLOSE_LID])),
+        with(Duplex, row(Fault::CoverOpen, 48, Finish, Strikes(Step::Panel(5), Strike::LidOpens), &[Do::CLOSE_LID])),
+        with(Docked, row(Fault::CoverOpen, 48, Feed, Strikes(Step::Station, Strike::LidOpens), &[Do::CLOSE_LID])),
+        with(Docked, row(Fault::CoverOpen, 48, Park, Strikes(Step::Park, Strike::LidOpens), &[Do::CLOSE_LID])),
+        with(Docked, row(Fault::CoverOpen, 48, Reject, Strikes(Step::Reject, Strike::LidOpens), &[Do::CLOSE_LID])),
         // A stranger left an error behind.
-        row(Fault::BadParameter, 10, Prepare, Hands(&[Do::StrangersError]), &[]),
-        own(Fault::OutOfStep, Finish, Hands(&[Do::StrangersCard]), &[]),
-        with(SerialCanary, own(Fault::SettingRefused, Finish, Hands(&[Do::OffAndOn]), &[])),
-        with(OneWay, own(Fault::FeederOrRibbonEnd, Finish, Hands(&[Do::Unload]), &[Do::Load])),
-        with(OneWay, own(Fault::FeederOrRibbonEnd, Finish, Strikes(Step::Panel(1), Strike::RibbonEnds), &[Do::Ribbon])),
-        with(OneWay, own(Fault::MechanicalTimeout, Finish, Strikes(Step::Panel(1), Strike::Jam), &[Do::ClearJam])),
-        with(OneWay, own(Fault::MechanicalTimeout, Finish, Strikes(Step::Panel(1), Strike::LidOpens), &[Do::CloseLid])),
-        with(OneWay, own(Fault::MechanicalTimeout, Eject, Strikes(Step::Eject, Strike::Jam), &[Do::ClearJam])),
-        with(OneWay, own(Fault::BadParameter, Prepare, Hands(&[Do::StrangersError]), &[])),
-        with(OneWay, own(Fault::OutOfStep, Prepare, Hands(&[Do::OffAndStarting]), &[Do::Wait])),
-        with(WithoutPort, own(Fault::OptionAbsent, Prepare, Hands(&[]), &[Do::Configure])),
+        row(Fault::BadParameter, 10, Prepare, Hands(&[Do::STRANGERS_ERROR]), &[]),
+        own(Fault::OutOfStep, Finish, Hands(&[Do::STRANGERS_CARD]), &[]),
+        with(SerialCanary, own(Fault::SettingRefused, Finish, Hands(&[Do::OFF_AND_ON]), &[])),
+        with(OneWay, own(Fault::FeederOrRibbonEnd, Finish, Hands(&[Do::UNLOAD]), &[Do::LOAD])),
+        with(OneWay, own(Fault::FeederOrRibbonEnd, Finish, Strikes(Step::Panel(1), Strike::RibbonEnds), &[Do::RIBBON])),
+        with(OneWay, own(Fault::MechanicalTimeout, Finish, Strikes(Step::Panel(1), Strike::Jam), &[Do::CLEAR_JAM])),
+        with(OneWay, own(Fault::MechanicalTimeout, Finish, Strikes(Step::Panel(1), Strike::LidOpens), &[Do::CLOSE_LID])),
+        with(OneWay, own(Fault::MechanicalTimeout, Eject, Strikes(Step::Eject, Strike::Jam), &[Do::CLEAR_JAM])),
+        with(OneWay, own(Fault::BadParameter, Prepare, Hands(&[Do::STRANGERS_ERROR]), &[])),
+        with(OneWay, own(Fault::OutOfStep, Prepare, Hands(&[Do::OFF_AND_STARTING]), &[Do::WAIT])),
+        with(WithoutPort, own(Fault::OptionAbsent, Prepare, Hands(&[]), &[Do::CONFIGURE])),
     ]
 }
 
@@ -152,8 +158,4 @@ pub(super) fn by_script() -> Vec<Row> {
         with(Canary, own(Fault::SettingRefused, Prepare, Says("+X ~", b"\x06"), &[])),
         with(Encoder, row(Fault::CardInside, 5, Prepare, Says("&P", b"\x1505\x04"), &[])),
     ]
-}
-
-fn unlisted(text: &str) -> Fault {
-    Fault::Unlisted(text.to_owned())
 }
