@@ -124,6 +124,15 @@ impl Fault {
         }
     }
 
+    /// A motion broke off with a card under way: neither where that card lies nor how far it came is known, so no row
+    /// of a custody table rules on it. A blank that stuck where the hopper ends is none of these: the path is clear.
+    pub fn broke_a_motion(&self) -> bool {
+        matches!(
+            self,
+            Fault::CardJam | Fault::MechanicalTimeout | Fault::HeadFailure
+        )
+    }
+
     /// The code that store and API use.
     pub fn code(&self) -> &'static str {
         match self {

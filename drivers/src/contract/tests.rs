@@ -74,3 +74,15 @@ fn a_picture_is_fitted_by_its_middle_and_doubled_where_the_printer_is_twice_as_f
         "what fits is not touched"
     );
 }
+
+#[test]
+fn what_broke_a_motion_off_puts_the_card_in_flight_in_question_and_a_blank_stuck_at_the_hopper_does_not()
+ {
+    for fault in [Fault::CardJam, Fault::MechanicalTimeout, Fault::HeadFailure] {
+        assert!(fault.broke_a_motion(), "{fault:?}");
+        assert_eq!(fault.gravity(), Gravity::Stop, "{fault:?}");
+    }
+    for fault in [Fault::FeederJam, Fault::FeederEmpty, Fault::CoverOpen] {
+        assert!(!fault.broke_a_motion(), "{fault:?}");
+    }
+}

@@ -389,7 +389,7 @@ impl Matica {
         if standing.is_some_and(Sense::hopper_jam) {
             evidence.last = LastAnswer::Fault(Fault::FeederJam);
         }
-        let jam = standing.is_some_and(|sense| is_jam(&sense.fault()));
+        let jam = standing.is_some_and(|sense| sense.fault().broke_a_motion());
         // No blank was drawn, and yet a card is inside: nobody knows whose.
         let drew_none = [Fault::FeederEmpty, Fault::FeederJam]
             .into_iter()
@@ -431,10 +431,6 @@ impl Matica {
         };
         self.answer(Answer::Fault(fault, evidence));
     }
-}
-
-fn is_jam(fault: &Fault) -> bool {
-    matches!(fault, Fault::CardJam | Fault::MechanicalTimeout)
 }
 
 /// What would make a load pointless, or going on with the card inside.
