@@ -19,6 +19,49 @@ pub(crate) struct Case {
     pub(crate) cleared: bool,
     /// The link never fell silent since the intent.
     pub(crate) listened: bool,
+    /// A reader sees the chip at the station, and it is the one that is bound, or none is bound yet.
+    pub(crate) same_chip: bool,
+}
+
+impl Case {
+    /// A card that nothing was ordered for; a whole one adds so many panels.
+    pub(crate) fn new(setup: Setup, panels: u64) -> Case {
+        Case {
+            point: Point::Before,
+            baseline: Evidence::default(),
+            chip: setup.chip,
+            hold: setup.hold,
+            panels,
+            lid_opened: false,
+            heard: None,
+            cleared: false,
+            listened: true,
+            same_chip: false,
+        }
+    }
+
+    /// The stage that a host listens for after a doubt.
+    pub(crate) fn listens_after(&self) -> Option<Stage> {
+        match self.point {
+            Point::Sent(stage) | Point::Answered(stage) => Some(stage),
+            Point::Held => Some(Stage::Finish),
+            Point::Before | Point::Bound => None,
+        }
+    }
+
+    /// An answer is evidence from then on.
+    pub(crate) fn hear(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Done(evidence) | Answer::Fault(_, evidence) => {
+                self.lid_opened |= evidence.lid_open == Some(true);
+            }
+            Answer::Silent { .. } | Answer::Lost => self.listened = false,
+        }
+        if let Answer::Fault(fault, _) = answer {
+            self.lid_opened |= *fault == Fault::CoverOpen;
+            self.heard = Some(fault.clone());
+        }
+    }
 }
 
 /// The verdict of the first row that fits, and why.
@@ -55,12 +98,7 @@ pub(crate) fn verdict(
     if case.lid_opened && face_begun(point, capabilities) {
         return ask("the lid was open with a face begun");
     }
-    let jams = [Fault::CardJam, Fault::MechanicalTimeout, Fault::HeadFailure];
-    if case
-        .heard
-        .as_ref()
-        .is_some_and(|heard| jams.contains(heard))
-    {
+    if case.heard.as_ref().is_some_and(Fault::broke_a_motion) {
         return ask("a card is stuck");
     }
     let kept = match evidence.power {
@@ -87,6 +125,12 @@ pub(crate) fn verdict(
             };
             format!("{wanted:?}") == said
         });
+        let chip = match row.chip {
+            None => true,
+            Some(ChipIs::Same) => case.same_chip,
+            // No script runs at the bench.
+            Some(ChipIs::Untouched | ChipIs::Complete) => false,
+        };
         let wakes = matches!(evidence.wake, Wake::Awake | Wake::Woken);
         let bench = row.bench.iter();
         row.at == point
@@ -98,8 +142,7 @@ pub(crate) fn verdict(
             && last
             && row.cleared.is_none_or(|cleared| cleared == case.cleared)
             && (!row.quiet || (case.heard.is_none() && case.listened))
-            // No reader stands at the bench.
-            && row.chip.is_none()
+            && chip
             && (row.wake.is_none() || wakes)
             && (!row.reject_has_room || evidence.reject_full == Some(false))
             && bench.clone().all(|flag| capabilities.bench.contains(flag))

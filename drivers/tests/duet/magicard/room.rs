@@ -68,6 +68,7 @@ impl Case {
             heard: self.heard.clone(),
             cleared: self.cleared,
             listened: self.listened,
+            same_chip: false,
         };
         let (verdict, _) = verdicts::verdict(&case, told, capabilities);
         verdict

@@ -1,5 +1,5 @@
 //! One job as a spooler plays it: each stage under its intent, and after a doubt the questions and the row of the
-//! custody table that fits. A thin reading of the domain's verdict, as far as this maker's rows need one.
+//! custody table that fits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use cetak_firmware_sims::mechanism::{CardPlace, Looks, Station};
 
 use super::cards::{assert_face, check, picture};
 use super::{Duet, examine};
+use crate::verdicts::{Case, verdict};
 
 /// Doubts of one attempt at most, and tries to be heard in each.
 const DOUBTS_MAX: usize = 6;
@@ -36,13 +37,8 @@ pub(crate) enum End {
 pub(crate) struct Attempt {
     pub(crate) setup: Setup,
     pub(crate) image: Arc<CardImage>,
-    pub(crate) point: Point,
-    baseline: Evidence,
+    case: Case,
     uid: Option<String>,
-    stuck: bool,
-    lid_opened: bool,
-    power_lost: bool,
-    listened: bool,
     /// How often it was in doubt.
     pub(crate) doubts: usize,
     /// What it was in doubt for, each time.
@@ -58,13 +54,9 @@ impl Attempt {
         Attempt {
             setup,
             image: Arc::clone(image),
-            point: Point::Before,
-            baseline: Evidence::default(),
+            // It counts no panels.
+            case: Case::new(setup, 0),
             uid: None,
-            stuck: false,
-            lid_opened: false,
-            power_lost: false,
-            listened: true,
             doubts: 0,
             reasons: Vec::new(),
             points: Vec::new(),
@@ -80,7 +72,7 @@ impl Attempt {
                 off_and_on(duet);
             }
             if let Answer::Done(baseline) = duet.ask(Request::Prepare(self.setup)) {
-                self.baseline = baseline;
+                self.case.baseline = baseline;
                 return self.go_on(duet);
             }
             duet.pass(Duration::from_secs(30));
@@ -90,16 +82,16 @@ impl Attempt {
 
     fn go_on(&mut self, duet: &mut Duet) -> End {
         while self.doubts <= DOUBTS_MAX {
-            let answer = match self.point {
+            let answer = match self.case.point {
                 Point::Before => self.order(duet, Stage::Feed),
                 Point::Answered(Stage::Feed) | Point::Bound if self.setup.chip => {
                     self.uid = Some(duet.reader("uid"));
                     if duet.reader("apdu 00D60001020102") == "9000" {
-                        self.point = Point::Answered(Stage::Chip);
+                        self.case.point = Point::Answered(Stage::Chip);
                         continue;
                     }
                     // A card that no reader sees goes to the reject box.
-                    match self.carry_out(duet, Ok(Verdict::Reject), true) {
+                    match self.carry_out(duet, (Verdict::Reject, "no reader sees it"), true) {
                         Some(Some(end)) => return end,
                         Some(None) | None => Answer::Lost,
                     }
@@ -118,12 +110,12 @@ impl Attempt {
                 }
             };
             if let Answer::Done(evidence) = &answer {
-                match self.point {
+                match self.case.point {
                     Point::Answered(Stage::Finish) if self.proves(duet, evidence) => {
                         if !self.setup.hold {
                             return End::Printed;
                         }
-                        self.point = Point::Held;
+                        self.case.point = Point::Held;
                         continue;
                     }
                     Point::Answered(Stage::Eject) => return End::Printed,
@@ -134,7 +126,9 @@ impl Attempt {
                     | Point::Answered(_) => {}
                 }
             }
-            if !matches!(answer, Answer::Done(_)) || self.point == Point::Answered(Stage::Finish) {
+            if !matches!(answer, Answer::Done(_))
+                || self.case.point == Point::Answered(Stage::Finish)
+            {
                 self.doubts += 1;
                 if let Some(end) = self.doubt(duet, answer) {
                     return end;
@@ -156,13 +150,13 @@ impl Attempt {
     /// Whether every witness there is agrees with an answered transfer.
     fn proves(&self, duet: &Duet, evidence: &Evidence) -> bool {
         let counts = duet.capabilities.witnesses.cards;
-        let counted = self.baseline.cards.map(|cards| cards + 1);
+        let counted = self.case.baseline.cards.map(|cards| cards + 1);
         evidence.place.inside() == Some(self.setup.hold) && (!counts || evidence.cards == counted)
     }
 
     /// Commits the intent, orders, and takes the answer.
     fn order(&mut self, duet: &mut Duet, stage: Stage) -> Answer {
-        self.point = Point::Sent(stage);
+        self.case.point = Point::Sent(stage);
         let answer = duet.ask(Request::Do(stage));
         if self.dies_after == Some(stage) {
             self.dies_after = None;
@@ -170,26 +164,23 @@ impl Attempt {
             return Answer::Lost;
         }
         if matches!(answer, Answer::Done(_)) {
-            self.point = Point::Answered(stage);
+            self.case.point = Point::Answered(stage);
         }
         answer
     }
 
     /// After a doubt: listen, examine, rule. `None`: the attempt goes on.
     fn doubt(&mut self, duet: &mut Duet, reason: Answer) -> Option<End> {
-        self.hear(&reason);
+        self.case.hear(&reason);
         self.reasons.push(reason);
-        self.points.push(self.point);
+        self.points.push(self.case.point);
         for tries in 0..TRIES_MAX {
             mend(duet);
             if tries % 4 == 3 {
                 off_and_on(duet);
             }
             let told = duet.news.len();
-            let after = match self.point {
-                Point::Sent(stage) | Point::Answered(stage) => Some(stage),
-                Point::Before | Point::Bound | Point::Held => None,
-            };
+            let after = self.case.listens_after();
             let heard = duet.ask(Request::Listen { after });
             let seen = match &heard {
                 Answer::Done(_) | Answer::Fault(..) => duet.ask(examine()),
@@ -197,16 +188,19 @@ impl Attempt {
             };
             for event in &duet.news[told..] {
                 if let Event::Fault(fault) = event {
-                    self.hear(&Answer::Fault(fault.clone(), Evidence::default()));
+                    self.case
+                        .hear(&Answer::Fault(fault.clone(), Evidence::default()));
                 }
             }
-            self.hear(&heard);
-            self.hear(&seen);
+            self.case.hear(&heard);
+            self.case.hear(&seen);
             let (Answer::Done(evidence) | Answer::Fault(_, evidence)) = seen else {
                 duet.pass(Duration::from_secs(30));
                 continue;
             };
-            let verdict = self.verdict(duet, &evidence);
+            let chip = (evidence.place == Place::Contactless).then(|| duet.reader("uid"));
+            self.case.same_chip = chip.is_some() && (self.uid.is_none() || self.uid == chip);
+            let verdict = verdict(&self.case, &evidence, &duet.capabilities);
             let inside = evidence.place.inside() == Some(true);
             if let Some(end) = self.carry_out(duet, verdict, inside) {
                 return end;
@@ -219,137 +213,37 @@ impl Attempt {
     fn carry_out(
         &mut self,
         duet: &mut Duet,
-        verdict: Result<Verdict, &'static str>,
+        (verdict, why): (Verdict, &'static str),
         inside: bool,
     ) -> Option<Option<End>> {
         match verdict {
-            Err(why) => Some(Some(End::Asked(why))),
-            Ok(Verdict::Go(Point::Before)) => Some(Some(End::NotFed)),
-            Ok(Verdict::Go(to)) => {
-                self.point = to;
+            Verdict::Go(Point::Before) => Some(Some(End::NotFed)),
+            Verdict::Go(to) => {
+                self.case.point = to;
                 let inside = Setup {
                     card_inside: true,
                     ..self.setup
                 };
                 let answer = duet.ask(Request::Prepare(inside));
-                self.hear(&answer);
+                self.case.hear(&answer);
                 matches!(answer, Answer::Done(_)).then_some(None)
             }
-            Ok(Verdict::Printed) if inside => {
-                self.point = Point::Sent(Stage::Eject);
+            Verdict::Printed if inside => {
+                self.case.point = Point::Sent(Stage::Eject);
                 let answer = duet.ask(Request::Do(Stage::Eject));
-                self.hear(&answer);
+                self.case.hear(&answer);
                 matches!(answer, Answer::Done(_)).then_some(Some(End::Printed))
             }
-            Ok(Verdict::Printed) => Some(Some(End::Printed)),
-            Ok(Verdict::Sought) => Some(Some(End::Sought)),
-            Ok(Verdict::Reject) => {
-                self.point = Point::Sent(Stage::Reject);
+            Verdict::Printed => Some(Some(End::Printed)),
+            Verdict::Sought => Some(Some(End::Sought)),
+            Verdict::Reject => {
+                self.case.point = Point::Sent(Stage::Reject);
                 let answer = duet.ask(Request::Do(Stage::Reject));
-                self.hear(&answer);
+                self.case.hear(&answer);
                 matches!(answer, Answer::Done(_)).then_some(Some(End::Rejected))
             }
-            Ok(Verdict::Spoiled | Verdict::Clear | Verdict::Ask) => {
-                Some(Some(End::Asked("the row says so")))
-            }
+            Verdict::Spoiled | Verdict::Clear | Verdict::Ask => Some(Some(End::Asked(why))),
         }
-    }
-
-    fn hear(&mut self, answer: &Answer) {
-        match answer {
-            Answer::Done(evidence) | Answer::Fault(_, evidence) => {
-                self.lid_opened |= evidence.lid_open == Some(true);
-                self.power_lost |= evidence.power == Power::Lost;
-            }
-            Answer::Silent { .. } | Answer::Lost => self.listened = false,
-        }
-        if let Answer::Fault(fault, _) = answer {
-            self.lid_opened |= *fault == Fault::CoverOpen;
-            self.stuck |= matches!(fault, Fault::CardJam | Fault::MechanicalTimeout);
-        }
-    }
-
-    /// The row that holds; `Err`: a person is asked, and why.
-    fn verdict(&self, duet: &mut Duet, evidence: &Evidence) -> Result<Verdict, &'static str> {
-        let capabilities = duet.capabilities.clone();
-        let point = match self.point {
-            Point::Answered(Stage::Feed) if !self.setup.chip => Point::Answered(Stage::Park),
-            Point::Answered(stage @ (Stage::Finish | Stage::Face)) => Point::Sent(stage),
-            point @ (Point::Before
-            | Point::Sent(_)
-            | Point::Answered(_)
-            | Point::Bound
-            | Point::Held) => point,
-        };
-        let finish = point == Point::Sent(Stage::Finish);
-        if matches!(
-            point,
-            Point::Held | Point::Sent(Stage::Eject) | Point::Answered(Stage::Eject)
-        ) {
-            return Ok(Verdict::Printed);
-        }
-        if evidence.unit != self.baseline.unit {
-            return Err("another unit answers");
-        }
-        if !evidence.settled {
-            return Err("two readings differ");
-        }
-        let counted = evidence
-            .cards
-            .zip(self.baseline.cards)
-            .and_then(|(after, before)| after.checked_sub(before));
-        if counted.is_some_and(|counted| counted > 1) {
-            return Err("more than one card was counted");
-        }
-        if self.lid_opened && (finish || point == Point::Sent(Stage::Reject)) {
-            return Err("the lid was open with a face begun");
-        }
-        if self.stuck {
-            return Err("a card is stuck");
-        }
-        let kept = match evidence.power {
-            _ if self.power_lost => false,
-            Power::Kept => true,
-            Power::Unknown => self.listened && !capabilities.witnesses.power,
-            Power::Lost => false,
-        };
-        let chip = (evidence.place == Place::Contactless).then(|| duet.reader("uid"));
-        let fits = |row: &&Row| {
-            let power = match row.power {
-                None => true,
-                Some(Power::Kept) => kept,
-                Some(Power::Lost | Power::Unknown) => !kept,
-            };
-            let place = match row.place {
-                None => true,
-                Some(PlaceIs::In) => evidence.place.inside() == Some(true),
-                Some(PlaceIs::AtStation) => evidence.place == Place::Contactless,
-                Some(PlaceIs::Empty) => evidence.place.inside() == Some(false),
-            };
-            let last = match row.last {
-                None => true,
-                Some(LastIs::Ok) => evidence.last == LastAnswer::Ok,
-                Some(LastIs::FeederEmpty) => evidence.last == LastAnswer::Fault(Fault::FeederEmpty),
-                Some(LastIs::FeederJam) => evidence.last == LastAnswer::Fault(Fault::FeederJam),
-            };
-            let same = chip.is_some() && (self.uid.is_none() || self.uid == chip);
-            row.at == point
-                && power
-                && place
-                && last
-                && (row.cards.is_none() || row.cards == counted)
-                && (row.chip.is_none() || same)
-                && row
-                    .bench
-                    .iter()
-                    .all(|flag| capabilities.bench.contains(flag))
-        };
-        let row = capabilities.rows.iter().find(fits);
-        let row = row.ok_or("no row fits")?;
-        if finish && !kept && !self.setup.hold && row.verdict != Verdict::Printed {
-            return Err("without hold a power cut in the last part proves nothing");
-        }
-        Ok(row.verdict)
     }
 }
 

@@ -197,7 +197,7 @@ fn a_host_that_dies_behind_any_stage_makes_one_card_of_the_job_at_most() {
                 assert_eq!(attempt.doubts, 1, "{about}");
                 // The transfer's own answer is what proves the card: without it a person looks.
                 let wanted = match stage {
-                    Stage::Finish => End::Asked("no row fits"),
+                    Stage::Finish => End::Asked("no row of the custody table fits"),
                     Stage::Feed
                     | Stage::Chip
                     | Stage::Park

@@ -63,7 +63,10 @@ fn name(end: &End) -> String {
 fn a_connection_that_falls_behind_any_byte() {
     let ends = everywhere(Harm::Link);
     assert!(ends["Printed"] > 300, "{ends:?}");
-    assert!(ends.contains_key("asked: no row fits"), "{ends:?}");
+    assert!(
+        ends.contains_key("asked: no row of the custody table fits"),
+        "{ends:?}"
+    );
 }
 
 #[test]

@@ -48,17 +48,7 @@ impl Job {
         Job {
             setup,
             image: Arc::new(image.clone()),
-            case: Case {
-                point: Point::Before,
-                baseline: Evidence::default(),
-                chip: setup.chip,
-                hold: setup.hold,
-                panels: panels_of(setup, image),
-                lid_opened: false,
-                heard: None,
-                cleared: false,
-                listened: true,
-            },
+            case: Case::new(setup, panels_of(setup, image)),
             rulings: Vec::new(),
             troubles: Vec::new(),
             clears: 0,
@@ -69,7 +59,7 @@ impl Job {
     /// Takes up what was in doubt, and plays on to its end.
     #[track_caller]
     pub(crate) fn resume(&mut self, duet: &mut Duet, trouble: Trouble, about: &str) {
-        self.hear(&trouble.answer);
+        self.case.hear(&trouble.answer);
         self.troubles.push(trouble);
         if self.doubt(duet, about) {
             self.assert_printed(duet, about);
@@ -85,7 +75,7 @@ impl Job {
             let printed = match self.go(duet) {
                 Ok(()) => true,
                 Err(trouble) => {
-                    self.hear(&trouble.answer);
+                    self.case.hear(&trouble.answer);
                     self.troubles.push(trouble);
                     self.doubt(duet, about)
                 }
@@ -145,11 +135,7 @@ impl Job {
 
     /// A new attempt.
     pub(crate) fn start(&mut self, duet: &mut Duet) -> Result<(), Trouble> {
-        self.case.point = Point::Before;
-        self.case.lid_opened = false;
-        self.case.heard = None;
-        self.case.cleared = false;
-        self.case.listened = true;
+        self.case = Case::new(self.setup, self.case.panels);
         self.clears = 0;
         self.picked = duet.firmware.mechanism().picked();
         self.case.baseline = self.ask(duet, Request::Prepare(self.setup))?;
@@ -178,18 +164,6 @@ impl Job {
         }
     }
 
-    pub(crate) fn hear(&mut self, answer: &Answer) {
-        match answer {
-            Answer::Done(_) => {}
-            Answer::Fault(fault, evidence) => {
-                self.case.lid_opened |=
-                    evidence.lid_open == Some(true) || *fault == Fault::CoverOpen;
-                self.case.heard = Some(fault.clone());
-            }
-            Answer::Silent { .. } | Answer::Lost => self.case.listened = false,
-        }
-    }
-
     /// From a doubt to its end: `true`, the card is printed; `false`, there is none and the job begins again.
     #[track_caller]
     pub(crate) fn doubt(&mut self, duet: &mut Duet, about: &str) -> bool {
@@ -215,7 +189,7 @@ impl Job {
                     mend(duet);
                     let answer = duet.ask(Request::Do(Stage::Clear));
                     self.case.cleared |= matches!(answer, Answer::Done(_));
-                    self.hear(&answer);
+                    self.case.hear(&answer);
                 }
                 Verdict::Clear | Verdict::Ask => {
                     restart(duet, about);
@@ -231,11 +205,7 @@ impl Job {
     /// What the printer can say after a doubt, once it says anything.
     #[track_caller]
     fn learn(&mut self, duet: &mut Duet, about: &str) -> Evidence {
-        let after = match self.case.point {
-            Point::Sent(stage) | Point::Answered(stage) => Some(stage),
-            Point::Held => Some(Stage::Finish),
-            Point::Before | Point::Bound => None,
-        };
+        let after = self.case.listens_after();
         for tried in 0..TRIES_MAX {
             reconnect(duet);
             if tried == DEAF_TRIES {
@@ -244,7 +214,7 @@ impl Job {
             for request in [Request::Listen { after }, EXAMINE] {
                 let last = matches!(request, Request::Examine { .. });
                 let answer = duet.ask(request);
-                self.hear(&answer);
+                self.case.hear(&answer);
                 match answer {
                     Answer::Done(evidence) | Answer::Fault(_, evidence) if last => {
                         return evidence;
