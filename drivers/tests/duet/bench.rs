@@ -13,6 +13,8 @@ use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
 use cetak_firmware_sims::hands::{Hand, Look};
 use cetak_firmware_sims::mechanism::{Blank, Card, CardId, CardPlace, Looks};
 
+use crate::make::{Line, Maker};
+
 /// Bytes the cable holds towards the printer.
 const CABLE_BYTES: usize = 4096;
 /// Rounds of one request after which it counts as endless.
@@ -21,51 +23,6 @@ const ROUNDS_MAX: usize = 1_000_000;
 pub(crate) const CUT_RESTS: Duration = Duration::from_millis(70);
 /// Blanks that a new printer is loaded with.
 pub(crate) const BLANKS: u64 = 8;
-
-/// What the bench must know of one maker.
-pub(crate) trait Maker {
-    /// Its language.
-    type Dialect: Dialect;
-    /// Its simulated firmware.
-    type Firmware: Device;
-    /// What a host is told of its printer.
-    type Options: Clone;
-
-    /// A machine for one printer.
-    fn dialect(model: &str, options: &Self::Options) -> Self::Dialect;
-
-    /// What is different for the host that starts after this one.
-    fn next_host(_options: &mut Self::Options) {}
-}
-
-/// How a host is joined with its printer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line {
-    /// It stays up whatever the printer does, and has no port status byte.
-    Serial,
-    /// It falls with the printer's power, and tells the printer's port status byte.
-    Usb,
-    /// It falls with the printer's power, and has no port status byte.
-    Socket,
-}
-
-/// What a bench is made of.
-pub(crate) struct Parts<M: Maker> {
-    pub(crate) model: &'static str,
-    pub(crate) options: M::Options,
-    pub(crate) firmware: M::Firmware,
-    pub(crate) line: Line,
-}
-
-/// What a maker's bench is made of, before it is built.
-pub(crate) trait Kit {
-    type Maker: Maker;
-
-    /// How long a stream rests that is cut behind every byte: the longest answer must still come in its time.
-    const RESTS: Duration = CUT_RESTS;
-
-    fn duet(self) -> Duet<Self::Maker>;
-}
 
 /// Where one direction of the cable is cut: what lies behind a cut comes later.
 #[derive(Debug, Default)]
@@ -169,8 +126,13 @@ pub(crate) struct Duet<M: Maker> {
 }
 
 impl<M: Maker> Duet<M> {
-    pub(crate) fn new(parts: Parts<M>) -> Duet<M> {
-        let dialect = M::dialect(parts.model, &parts.options);
+    pub(crate) fn new(
+        model: &'static str,
+        options: M::Options,
+        firmware: M::Firmware,
+        line: Line,
+    ) -> Duet<M> {
+        let dialect = M::dialect(model, &options);
         let capabilities = dialect.capabilities().clone();
         let (main, cable) = pair(CABLE_BYTES);
         let (status, status_cable) = pair(CABLE_BYTES);
@@ -180,11 +142,11 @@ impl<M: Maker> Duet<M> {
             link: Beside::new(main, status),
             cable,
             status_cable,
-            firmware: parts.firmware,
+            firmware,
             now: Moment::ZERO,
-            model: parts.model,
-            options: parts.options,
-            line: parts.line,
+            model,
+            options,
+            line,
             to_host: VecDeque::new(),
             cuts_to_printer: Cuts::default(),
             cuts_to_host: Cuts::default(),

@@ -199,7 +199,7 @@ fn two_sides_with_the_second_black_on_the_back() {
 #[test]
 fn two_sides_in_colour_use_two_sets() {
     let mut make = Make::new("evolis-primacy-duplex");
-    make.ribbon = Some(RibbonKind::Ymcko);
+    make.profile.ribbon = RibbonKind::Ymcko;
     let mut duet = make.duet();
     let (lines, columns) = SMALL;
     let image = CardImage {
@@ -219,7 +219,7 @@ fn two_sides_in_colour_use_two_sets() {
 #[test]
 fn resin_alone() {
     let mut make = Make::new("evolis-primacy");
-    make.ribbon = Some(RibbonKind::K);
+    make.profile.ribbon = RibbonKind::K;
     let mut duet = make.duet();
     let image = front(pictures::mono(SMALL.0, SMALL.1, 6));
     let number = check(&mut duet, setup(Ribbon::K), &image, Depth::default());
@@ -281,7 +281,7 @@ fn a_printer_of_the_guide_prints_two_sides_in_black_with_the_chip_first() {
 #[test]
 fn a_printer_of_the_guide_prints_in_colour() {
     let mut make = Make::new("evolis-dualys");
-    make.ribbon = Some(RibbonKind::Ymcko);
+    make.profile.ribbon = RibbonKind::Ymcko;
     let mut duet = make.duet();
     let image = front(pictures::side(SMALL.0, SMALL.1, 12));
     check(&mut duet, setup(Ribbon::Ymcko), &image, Depth::default());

@@ -375,7 +375,17 @@ fn bring(duet: &mut Duet, row: &Row, about: &str) -> (Fault, Evidence) {
 }
 
 fn make(row: &Row, handshake: Handshake) -> Duet {
-    let mut make = Make::new("evolis-primacy");
+    let model = match row.printer {
+        Printer::SmallBinsGuide => "evolis-dualys",
+        Printer::NoFlipper => "evolis-primacy-duplex",
+        Printer::Primacy
+        | Printer::SmallBins
+        | Printer::OtherModel
+        | Printer::NoRejectBox
+        | Printer::LastSet
+        | Printer::Supervised => "evolis-primacy",
+    };
+    let mut make = Make::new(model);
     if handshake == Handshake::AckNack {
         make = make.ack_nack();
     }
@@ -384,16 +394,18 @@ fn make(row: &Row, handshake: Handshake) -> Duet {
     }
     match row.printer {
         Printer::Primacy | Printer::Supervised => {}
-        Printer::SmallBins => make.bins = Some((1, 3)),
-        Printer::SmallBinsGuide => {
-            make.model = "evolis-dualys";
-            make.bins = Some((1, 1));
-            make.ribbon = Some(RibbonKind::Ymcko);
+        Printer::SmallBins => {
+            make.profile.fittings.output_capacity = 1;
+            make.profile.fittings.reject_capacity = 3;
         }
-        Printer::OtherModel => make.really = Some("evolis-dualys"),
+        Printer::SmallBinsGuide => {
+            make.profile.fittings.output_capacity = 1;
+            make.profile.fittings.reject_capacity = 1;
+            make.profile.ribbon = RibbonKind::Ymcko;
+        }
+        Printer::OtherModel => make.really("evolis-dualys"),
         Printer::NoFlipper => {
-            make.model = "evolis-primacy-duplex";
-            make.really = Some("evolis-primacy");
+            make.really("evolis-primacy");
         }
         Printer::NoRejectBox => {
             make.switches = Switches {

@@ -17,7 +17,7 @@ use proptest::prelude::*;
 
 use crate::bench::{Cuts, struck};
 use crate::cards::{ktp, setup};
-use crate::evolis::{Duet, Make};
+use crate::evolis::{Duet, Evolis, Make};
 use crate::pictures::{self, front};
 use crate::story::Story;
 
@@ -64,7 +64,7 @@ fn listen_and_examine(duet: &mut Duet, after: Stage) -> (Evidence, Evidence) {
 }
 
 /// Every transaction of the language at least once.
-const STORIES: &[Story<Make>] = &[
+const STORIES: &[Story<Evolis>] = &[
     Story {
         name: "a card with its chip, held and ejected",
         make: || small("evolis-primacy"),
@@ -195,7 +195,7 @@ const STORIES: &[Story<Make>] = &[
             let mut make = small("evolis-primacy");
             make.options.compression = true;
             make.options.depth = Depth::Levels32;
-            make.ribbon = Some(RibbonKind::Ymcko);
+            make.profile.ribbon = RibbonKind::Ymcko;
             make
         },
         tell: |duet| {
@@ -273,7 +273,7 @@ fn places(sent: &Sent, salt: u64) -> Vec<u64> {
     places.into_iter().collect()
 }
 
-fn check_whole_panels(story: &Story<Make>, planes: usize) {
+fn check_whole_panels(story: &Story<Evolis>, planes: usize) {
     let (whole, heard) = story.run(Cuts::default(), Cuts::default());
     let sent = downloads(&heard.heard_by_printer);
     assert_eq!(sent.len(), planes, "{}", story.name);

@@ -9,7 +9,8 @@ use cetak_drivers::contract::*;
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::mechanism::{Blank, RibbonKind};
 
-use crate::bench::{Duet, Maker, blanks};
+use crate::bench::{Duet, blanks};
+use crate::make::Maker;
 
 /// Which request tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -216,7 +216,7 @@ fn whole_cards_over_a_serial_line_in_both_handshakes() {
     assert!(acks > 10, "commands were acknowledged: {acks}");
 
     let mut make = Make::new("evolis-dualys").ack_nack();
-    make.ribbon = Some(RibbonKind::K);
+    make.profile.ribbon = RibbonKind::K;
     let (lines, columns) = SMALL;
     let image = CardImage {
         front: pictures::mono(lines, columns, 5),

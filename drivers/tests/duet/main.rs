@@ -15,6 +15,7 @@ mod faults;
 mod formats;
 mod losses;
 mod magicard;
+mod make;
 mod matica;
 mod pictures;
 mod readings;

@@ -8,9 +8,9 @@ use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::matica::{Matica as Firmware, Profile, Switches};
-use cetak_firmware_sims::mechanism::RibbonKind;
 
-use crate::bench::{self, Line, Maker, Parts};
+use crate::bench;
+use crate::make::{self, Line, Maker};
 
 mod attempt;
 mod bad;
@@ -44,65 +44,39 @@ impl Maker for Matica {
     type Dialect = Dialect;
     type Firmware = Unit;
     type Options = Options;
+    type Profile = Profile;
+    type Switches = Switches;
 
     fn dialect(model: &str, options: &Options) -> Dialect {
         Dialect::new(find(model).unwrap(), options.clone())
     }
-}
 
-/// What a bench is made of; change what the test is about.
-pub(crate) struct Make {
-    pub(crate) model: &'static str,
-    pub(crate) dots: Option<(usize, usize)>,
-    pub(crate) switches: Switches,
-    pub(crate) plan: FaultPlan,
-    pub(crate) options: Options,
-    pub(crate) ribbon: Option<RibbonKind>,
-    /// The printer is another model than the driver is told.
-    pub(crate) really: Option<&'static str>,
-    /// What is different about this unit.
-    pub(crate) fit: fn(&mut Profile),
-}
-
-impl Make {
-    /// A small picture, the ordinary reading of every switch.
-    pub(crate) fn new(model: &'static str) -> Make {
-        Make {
-            model,
-            dots: Some(cards::SMALL),
-            switches: Switches::default(),
-            plan: FaultPlan::default(),
-            options: Options::default(),
-            ribbon: None,
-            really: None,
-            fit: |_| {},
-        }
+    fn profile(name: &str) -> Profile {
+        Profile::named(name).unwrap()
     }
 
+    fn sized(profile: Profile, options: &mut Options, (lines, columns): (usize, usize)) -> Profile {
+        options.dots.get_or_insert((lines, columns));
+        profile.with_geometry(columns, lines)
+    }
+
+    fn line(_options: &Options) -> Line {
+        Line::Socket
+    }
+
+    fn firmware(profile: Profile, _line: Line, switches: Switches, plan: FaultPlan) -> Unit {
+        Unit::new(Firmware::new(profile, switches, plan))
+    }
+}
+
+/// What it is made of.
+pub(crate) type Make = make::Make<Matica>;
+
+impl Make {
     /// What the bench of the real printer has shown.
     pub(crate) fn shown(mut self, flags: &[BenchFlag]) -> Make {
         self.options.bench = flags.to_vec();
         self
-    }
-
-    pub(crate) fn duet(self) -> Duet {
-        let mut profile = Profile::named(self.really.unwrap_or(self.model)).unwrap();
-        let mut options = self.options;
-        if let Some((lines, columns)) = self.dots {
-            profile = profile.with_geometry(columns, lines);
-            options.dots = Some((lines, columns));
-        }
-        if let Some(kind) = self.ribbon {
-            profile.ribbon = kind;
-        }
-        (self.fit)(&mut profile);
-        let inner = Firmware::new(profile, self.switches, self.plan);
-        Duet::new(Parts {
-            model: self.model,
-            options,
-            firmware: Unit::new(inner),
-            line: Line::Socket,
-        })
     }
 }
 

@@ -26,7 +26,7 @@ fn under_every_reading_uncut_cards_are_one_each_and_whole() {
         for model in ["evolis-primacy", "evolis-primacy-duplex"] {
             let mut make = Make::new(model);
             make.switches = switches;
-            make.ribbon = Some(cetak_firmware_sims::mechanism::RibbonKind::Ymcko);
+            make.profile.ribbon = cetak_firmware_sims::mechanism::RibbonKind::Ymcko;
             let mut duet = make.duet();
             for card in 1..=2 {
                 for request in duet.card_requests(ktp(), Arc::clone(&image)) {

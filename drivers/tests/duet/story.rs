@@ -4,7 +4,8 @@ use cetak_drivers::contract::*;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::mechanism::{CardPlace, Face, Looks};
 
-use crate::bench::{Cuts, Duet, Kit};
+use crate::bench::{Cuts, Duet};
+use crate::make::{Make, Maker};
 
 /// What a story came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,14 +16,14 @@ pub(crate) struct Outcome {
 }
 
 /// A printer, and what is done at it.
-pub(crate) struct Story<K: Kit> {
+pub(crate) struct Story<M: Maker> {
     pub(crate) name: &'static str,
-    pub(crate) make: fn() -> K,
-    pub(crate) tell: fn(&mut Duet<K::Maker>),
+    pub(crate) make: fn() -> Make<M>,
+    pub(crate) tell: fn(&mut Duet<M>),
 }
 
-impl<K: Kit> Story<K> {
-    pub(crate) fn run(&self, to_printer: Cuts, to_host: Cuts) -> (Outcome, Duet<K::Maker>) {
+impl<M: Maker> Story<M> {
+    pub(crate) fn run(&self, to_printer: Cuts, to_host: Cuts) -> (Outcome, Duet<M>) {
         let mut duet = (self.make)().duet();
         duet.records = true;
         duet.cuts_to_printer = to_printer;
@@ -62,7 +63,7 @@ impl<K: Kit> Story<K> {
                 self.name
             );
         }
-        let (cut, _) = self.run(Cuts::default(), Cuts::at(1..back).resting(K::RESTS));
+        let (cut, _) = self.run(Cuts::default(), Cuts::at(1..back).resting(M::RESTS));
         assert!(cut == whole, "{}: every byte to the host alone", self.name);
         there + back
     }
@@ -80,7 +81,7 @@ impl<K: Kit> Story<K> {
                 self.name
             );
         }
-        let (cut, _) = self.run(Cuts::at(1..there).resting(K::RESTS), Cuts::default());
+        let (cut, _) = self.run(Cuts::at(1..there).resting(M::RESTS), Cuts::default());
         assert!(
             cut == whole,
             "{}: every byte to the printer alone",

@@ -7,9 +7,10 @@ use cetak_drivers::zebra::{EXAMINE_APART, Options, Transport, Zebra as Dialect, 
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::FaultPlan;
 use cetak_firmware_sims::mechanism::RibbonKind;
-use cetak_firmware_sims::zebra::{Heating, Port, Profile, Switches, Zebra as Firmware};
+use cetak_firmware_sims::zebra::{Port, Profile, Switches, Zebra as Firmware};
 
-use crate::bench::{self, Kit, Line, Maker, Parts};
+use crate::bench;
+use crate::make::{self, Line, Maker};
 
 mod attempt;
 mod bad_input;
@@ -41,61 +42,61 @@ impl Maker for Zebra {
     type Dialect = Dialect;
     type Firmware = Firmware;
     type Options = Options;
+    type Profile = Profile;
+    type Switches = Switches;
+
+    /// The counters' text has 51 bytes, and 3 s to come in.
+    const RESTS: Duration = Duration::from_millis(30);
 
     fn dialect(model: &str, options: &Options) -> Dialect {
         Dialect::new(models::find(model).unwrap(), options.clone())
     }
-}
 
-/// What a bench is made of; change what the test is about.
-pub(crate) struct Make {
-    pub(crate) model: &'static str,
-    pub(crate) dots: Option<(usize, usize)>,
-    pub(crate) switches: Switches,
-    pub(crate) plan: FaultPlan,
-    pub(crate) options: Options,
-    pub(crate) ribbon: RibbonKind,
-    /// The printer is another model than the driver is told.
-    pub(crate) really: Option<&'static str>,
-    /// It has a chip station.
-    pub(crate) station: bool,
-    /// It has a magnetic encoder.
-    pub(crate) encoder: bool,
-    /// Cards that the output and the reject hopper take.
-    pub(crate) bins: Option<(usize, usize)>,
-    /// How its head heats.
-    pub(crate) heating: Heating,
-    /// The size that the driver is told, where it is not the printer's.
-    pub(crate) told_dots: Option<(usize, usize)>,
-}
-
-impl Make {
-    /// A small picture over USB, the ordinary reading of every switch; `E` and `%CLN` are known.
-    pub(crate) fn new(model: &'static str) -> Make {
-        Make {
-            model,
-            dots: Some(cards::SMALL),
-            switches: Switches::default(),
-            plan: FaultPlan::default(),
-            options: Options {
-                knows_e: true,
-                knows_cln: true,
-                ..Options::default()
-            },
-            ribbon: RibbonKind::Ymcko,
-            really: None,
-            station: false,
-            encoder: false,
-            bins: None,
-            heating: Heating::default(),
-            told_dots: None,
+    /// `E` and `%CLN` are known.
+    fn options() -> Options {
+        Options {
+            knows_e: true,
+            knows_cln: true,
+            ..Options::default()
         }
     }
 
+    fn profile(name: &str) -> Profile {
+        let mut profile = Profile::named(name).unwrap();
+        profile.ribbon = RibbonKind::Ymcko;
+        profile
+    }
+
+    fn sized(profile: Profile, options: &mut Options, (lines, columns): (usize, usize)) -> Profile {
+        options.dots.get_or_insert((lines, columns));
+        profile.with_geometry(columns, lines)
+    }
+
+    fn line(options: &Options) -> Line {
+        match options.transport {
+            Transport::Serial => Line::Serial,
+            Transport::Usb => Line::Usb,
+            Transport::Tcp => Line::Socket,
+        }
+    }
+
+    fn firmware(mut profile: Profile, line: Line, switches: Switches, plan: FaultPlan) -> Firmware {
+        profile.port = match line {
+            Line::Serial => Port::Serial,
+            Line::Usb | Line::Socket => Port::Usb,
+        };
+        Firmware::new(profile, switches, plan)
+    }
+}
+
+/// What it is made of.
+pub(crate) type Make = make::Make<Zebra>;
+
+impl Make {
     /// The bytes of the chip station and the reject are known to both sides.
     pub(crate) fn docked(mut self) -> Make {
         self.options.placeholder = true;
-        self.station = true;
+        self.profile = self.profile.with_chip_station();
         self
     }
 
@@ -110,55 +111,6 @@ impl Make {
         self.options.knows_x = true;
         self.options.canary = Some(CANARY);
         self
-    }
-
-    pub(crate) fn duet(self) -> Duet {
-        let mut profile = Profile::named(self.really.unwrap_or(self.model)).unwrap();
-        let mut options = self.options;
-        if let Some((lines, columns)) = self.dots {
-            profile = profile.with_geometry(columns, lines);
-            options.dots = Some((lines, columns));
-        }
-        if self.station {
-            profile = profile.with_chip_station();
-        }
-        if self.encoder {
-            profile = profile.with_encoder();
-        }
-        if let Some((output, reject)) = self.bins {
-            profile.fittings.output_capacity = output;
-            profile.fittings.reject_capacity = reject;
-        }
-        options.dots = self.told_dots.or(options.dots);
-        profile.ribbon = self.ribbon;
-        profile.heating = self.heating;
-        let line = match options.transport {
-            Transport::Serial => Line::Serial,
-            Transport::Usb => Line::Usb,
-            Transport::Tcp => Line::Socket,
-        };
-        profile.port = if line == Line::Serial {
-            Port::Serial
-        } else {
-            Port::Usb
-        };
-        Duet::new(Parts {
-            model: self.model,
-            options,
-            firmware: Firmware::new(profile, self.switches, self.plan),
-            line,
-        })
-    }
-}
-
-impl Kit for Make {
-    type Maker = Zebra;
-
-    /// The counters' text has 51 bytes, and 3 s to come in.
-    const RESTS: Duration = Duration::from_millis(30);
-
-    fn duet(self) -> Duet {
-        self.duet()
     }
 }
 

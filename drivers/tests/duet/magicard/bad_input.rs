@@ -195,7 +195,7 @@ fn a_printer_of_another_language_or_model_is_told_and_nothing_moves() {
         ("magicard-enduro", "magicard-alto"),
     ] {
         let mut make = Make::new(told);
-        make.really = Some(really);
+        make.really(really);
         let mut duet = make.duet();
         let waited = Duration::from_secs(2);
         for request in [
@@ -212,7 +212,7 @@ fn a_printer_of_another_language_or_model_is_told_and_nothing_moves() {
         assert_eq!(duet.firmware.mechanism().picked(), 0);
     }
     let mut make = Make::new("magicard-enduro");
-    make.really = Some("magicard-enduro-plus");
+    make.really("magicard-enduro-plus");
     let mut duet = make.duet();
     duet.done(Request::Identify);
     let other = duet.news.iter().any(|event| match event {

@@ -207,7 +207,7 @@ fn resin_alone_with_and_without_an_overcoat_on_the_film() {
     for model in ["magicard-enduro", "magicard-rio2"] {
         for (film, panels) in [(RibbonKind::K, 1), (RibbonKind::Ko, 2)] {
             let mut make = Make::new(model);
-            make.ribbon = Some(film);
+            make.profile.ribbon = film;
             let mut duet = make.duet();
             let image = front(Side {
                 overlay: Overlay::Full,
@@ -222,7 +222,7 @@ fn resin_alone_with_and_without_an_overcoat_on_the_film() {
 #[test]
 fn colour_on_a_film_of_resin_is_screened_where_the_options_say_so() {
     let mut make = Make::new("magicard-enduro");
-    make.ribbon = Some(RibbonKind::K);
+    make.profile.ribbon = RibbonKind::K;
     let options = Options {
         screens: true,
         ..Options::default()
@@ -322,7 +322,7 @@ fn a_head_that_sits_elsewhere_leaves_the_picture_on_the_card() {
     ];
     for fit in fits {
         let mut make = Make::new("magicard-enduro");
-        make.fit = fit;
+        fit(&mut make.profile);
         let mut duet = make.duet();
         check(&mut duet, colour(), &picture(9));
     }
@@ -333,11 +333,9 @@ fn a_head_that_cools_between_two_panels_is_no_end_of_the_card() {
     for transport in [Transport::Usb, Transport::Tcp] {
         let mut make = Make::new("magicard-enduro").over(transport);
         // After magenta it waits for longer than counters rest at the end of a card.
-        make.fit = |profile| {
-            profile.heat.dye = 30.0;
-            profile.heat.waits_at = 75.0;
-            profile.heat.goes_on_at = 47.0;
-        };
+        make.profile.heat.dye = 30.0;
+        make.profile.heat.waits_at = 75.0;
+        make.profile.heat.goes_on_at = 47.0;
         let mut duet = make.duet();
         check(&mut duet, colour(), &picture(9));
     }
@@ -463,7 +461,7 @@ fn what_it_is_and_how_it_is_are_told_without_a_motion() {
         ("magicard-rio2", Told::Inferred("Rio 2".to_owned()), ""),
     ] {
         let mut make = Make::new(model);
-        make.fit = |profile| profile.cleaning_interval = 1;
+        make.profile.cleaning_interval = 1;
         let mut duet = make.duet();
         duet.records = true;
         duet.done(Request::Identify);

@@ -286,11 +286,9 @@ fn make(row: &Row, hearing: Hearing) -> Duet {
             } else {
                 "magicard-enduro"
             });
-            make.fit = |profile| {
-                profile.head = match profile.language {
-                    Language::Rio => HeadLayout::SplitHigh,
-                    Language::Enduro | Language::Alto => HeadLayout::Linear,
-                };
+            make.profile.head = match make.profile.language {
+                Language::Rio => HeadLayout::SplitHigh,
+                Language::Enduro | Language::Alto => HeadLayout::Linear,
             };
             make
         }
@@ -306,17 +304,17 @@ fn make(row: &Row, hearing: Hearing) -> Duet {
             "magicard-enduro-plus"
         }),
     };
-    make.ribbon = Some(RibbonKind::Ymcko);
     match row.printer {
         Printer::OneSide | Printer::TwoSides | Printer::OtherHead => {}
-        Printer::NoFlipper => make.really = Some("magicard-enduro"),
-        Printer::FullBin => make.fit = |profile| profile.fittings.output_capacity = 1,
+        Printer::NoFlipper => make.really("magicard-enduro"),
+        Printer::FullBin => make.profile.fittings.output_capacity = 1,
         Printer::LastSet | Printer::LastSetUnread => {
             make.plan.ribbon_sets = Some(1);
             make.switches.tag_read = row.printer == Printer::LastSet;
         }
-        Printer::Hot => make.fit = |profile| profile.heat.dye = 70.0,
+        Printer::Hot => make.profile.heat.dye = 70.0,
     }
+    make.profile.ribbon = RibbonKind::Ymcko;
     if let How::Strikes(step, strike) = row.how {
         make.plan.faults = struck(step, 400, strike).faults;
     }

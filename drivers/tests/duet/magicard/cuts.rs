@@ -12,7 +12,7 @@ use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::magicard::HalfPayload;
 use cetak_firmware_sims::mechanism::{CardPlace, Looks};
 
-use super::bench::{Duet, Make};
+use super::bench::{Duet, Magicard, Make};
 use super::cards::{colour, setup};
 use super::room::off_and_on;
 use crate::bench::{Cuts, blanks, struck};
@@ -35,7 +35,7 @@ const STRIDE: usize = 61;
 const TRAILER: usize = 3;
 
 /// Cuts behind every so-manieth of the places; gives how many that were.
-fn check_everywhere(story: &Story<Make>, step: usize) -> usize {
+fn check_everywhere(story: &Story<Magicard>, step: usize) -> usize {
     let name = story.name;
     let (whole, heard) = story.run(Cuts::default(), Cuts::default());
     let there = heard.heard_by_printer.len() as u64;
@@ -101,10 +101,14 @@ fn answers(heard: u64) -> impl Iterator<Item = u64> {
     (1..heard).filter(|at| *at < ANSWERS || at.is_multiple_of(STRIDE as u64))
 }
 
-fn small(model: &'static str) -> Make {
-    let mut make = Make::new(model).ymcko();
+fn reduced(model: &'static str) -> Make {
+    let mut make = Make::new(model);
     make.dots = Some(REDUCED);
     make
+}
+
+fn small(model: &'static str) -> Make {
+    reduced(model).ymcko()
 }
 
 fn picture() -> Arc<CardImage> {
@@ -159,7 +163,7 @@ fn an_empty_hopper(duet: &mut Duet) {
 }
 
 /// Every transaction of both languages at least once.
-const STORIES: &[Story<Make>] = &[
+const STORIES: &[Story<Magicard>] = &[
     Story {
         name: "a card of an Enduro",
         make: || small("magicard-enduro"),
@@ -177,18 +181,12 @@ const STORIES: &[Story<Make>] = &[
     },
     Story {
         name: "two sides of an Enduro+",
-        make: || Make {
-            ribbon: None,
-            ..small("magicard-enduro-plus")
-        },
+        make: || reduced("magicard-enduro-plus"),
         tell: two_sides,
     },
     Story {
         name: "two sides of a Tango over a socket",
-        make: || Make {
-            ribbon: None,
-            ..small("magicard-tango2e").over(Transport::Tcp)
-        },
+        make: || reduced("magicard-tango2e").over(Transport::Tcp),
         tell: two_sides,
     },
     Story {

@@ -260,7 +260,7 @@ fn an_attention_that_is_told_to_every_question_ends_every_request() {
 fn another_model_than_the_configured_one_gets_no_card() {
     for (model, really) in [(XID8600, XID9300), (XID9300, XID8600)] {
         let mut make = Make::new(model);
-        make.really = Some(really);
+        make.really(really);
         let mut duet = make.duet();
         let answer = duet.ask(Request::Prepare(plain()));
         let refused = match &answer {

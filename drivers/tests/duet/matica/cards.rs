@@ -271,7 +271,7 @@ fn resin_alone_and_dye_alone_send_only_their_planes() {
 fn every_ribbon_of_this_engine_prints_a_card() {
     for kind in [RibbonKind::Ymck, RibbonKind::Ymckk, RibbonKind::Ymcku] {
         let mut make = Make::new(XID8600);
-        make.ribbon = Some(kind);
+        make.profile.ribbon = kind;
         let mut duet = make.duet();
         check(&mut duet, ktp(), &picture(5));
         check(&mut duet, plain(), &picture(6));
@@ -282,7 +282,7 @@ fn every_ribbon_of_this_engine_prints_a_card() {
 fn an_antenna_at_the_print_position_needs_no_park() {
     let mut make = Make::new(XID9300);
     make.options.station = Position::Print;
-    make.fit = |profile| profile.antenna_at_print = true;
+    make.profile.antenna_at_print = true;
     let mut duet = make.duet();
     check(&mut duet, ktp(), &picture(7));
     let moves = duet

@@ -15,7 +15,7 @@ use cetak_firmware_sims::matica::{FAULTS, LidInMotion, Phase, SenseKeys};
 use cetak_firmware_sims::mechanism::{RibbonKind, Station};
 use expect_test::expect_file;
 
-use super::cards::{check as whole_card, ktp, picture};
+use super::cards::{SMALL, check as whole_card, ktp, picture};
 use super::unit::Act;
 use super::wire::{REFUSED, split, word};
 use super::{Duet, MODELS, Make, Matica, XID8600, XID9300, examine};
@@ -338,7 +338,9 @@ fn bring(duet: &mut Duet, row: &Row, about: &str) -> (Fault, Evidence) {
 }
 
 fn make(model: &'static str, row: &Row, keys: SenseKeys) -> (Duet, u64) {
-    let mut make = Make::new(model);
+    // The one without counters is silent over datagrams: only the other way round is another unit told.
+    let other = row.printer == Printer::OtherModel;
+    let mut make = Make::new(if other { XID9300 } else { model });
     make.switches.sense_keys = keys;
     if let How::Strikes(step, strike) = row.how {
         make.plan = struck(step, 400, strike);
@@ -346,33 +348,24 @@ fn make(model: &'static str, row: &Row, keys: SenseKeys) -> (Duet, u64) {
     match row.printer {
         Printer::Plain => {}
         Printer::TellsTheLid => make.switches.lid_in_motion = LidInMotion::Door,
-        Printer::LastFilm => {
-            make.fit = |profile| profile.film_left = 1;
-        }
+        Printer::LastFilm => make.profile.film_left = 1,
         Printer::LastSet => {
             make.plan = FaultPlan {
                 ribbon_sets: Some(1),
                 ..FaultPlan::default()
             };
         }
-        Printer::HotHead => make.fit = |profile| profile.heat.panel = 34_000,
+        Printer::HotHead => make.profile.heat.panel = 34_000,
         Printer::FullBins => {
-            make.fit = |profile| {
-                profile.fittings.output_capacity = 1;
-                profile.fittings.reject_capacity = 1;
-            };
+            make.profile.fittings.output_capacity = 1;
+            make.profile.fittings.reject_capacity = 1;
         }
         Printer::OtherSize => {
-            make.fit = |profile| {
-                profile.fittings.geometry.lines += 8;
-            }
+            make.dots = Some((SMALL.0 + 8, SMALL.1));
+            make.options.dots = Some(SMALL);
         }
-        Printer::NoStation => make.fit = |profile| profile.fittings.contactless = false,
-        Printer::OtherModel => {
-            // The one without counters is silent over datagrams: only the other way round is another unit told.
-            make.model = XID9300;
-            make.really = Some(XID8600);
-        }
+        Printer::NoStation => make.profile.fittings.contactless = false,
+        Printer::OtherModel => make.really(XID8600),
     }
     let mut duet = make.duet();
     duet.records = true;

@@ -25,7 +25,7 @@ type Made = fn(Vec<u8>) -> Vec<(Duration, Vec<u8>)>;
 /// The printers: what they answer, and over what.
 fn rooms() -> Vec<(Make, Setup, CardImage)> {
     let mut duplex = Make::new(P430I).canary();
-    duplex.ribbon = RibbonKind::Ymckok;
+    duplex.profile.ribbon = RibbonKind::Ymckok;
     vec![
         (Make::new(P330I), held(), colour(1)),
         (Make::new(P330I), setup(Ribbon::Ymcko), colour(1)),
@@ -235,7 +235,7 @@ fn counters_that_are_reset_or_jump_print_nothing_twice() {
 fn a_printer_that_is_another_model_is_told_before_a_card_or_prints_its_card() {
     // Told to flip, and cannot: nothing is fed.
     let mut make = Make::new(P430I);
-    make.really = Some(P330I);
+    make.really(P330I);
     let mut duet = make.duet();
     duet.done(Request::Prepare(held()));
     let (fault, _) = duet.fault(Request::Load(std::sync::Arc::new(colour(1))));
@@ -243,7 +243,7 @@ fn a_printer_that_is_another_model_is_told_before_a_card_or_prints_its_card() {
     assert_eq!(duet.firmware.mechanism().picked(), 0);
     // Told to be the smaller one: it does what that one can.
     let mut make = Make::new(P330I);
-    make.really = Some(P430I);
+    make.really(P430I);
     let mut duet = make.duet();
     check(&mut duet, held(), &colour(2));
     let duplex = duet.ask(Request::Prepare(both_sides()));

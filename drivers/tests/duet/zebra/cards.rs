@@ -207,7 +207,7 @@ const YMCKO: [Panel; 5] = [Panel::Y, Panel::M, Panel::C, Panel::K, Panel::O];
 
 fn with_ribbon(model: &'static str, ribbon: RibbonKind) -> Make {
     let mut make = Make::new(model);
-    make.ribbon = ribbon;
+    make.profile.ribbon = ribbon;
     make
 }
 
@@ -448,7 +448,7 @@ fn whole_cards_over_a_serial_line_and_a_socket_with_and_without_questions() {
 #[test]
 fn an_encoder_that_is_asked_stands_in_no_cards_way() {
     let mut make = Make::new(P330I);
-    make.encoder = true;
+    make.profile = make.profile.with_encoder();
     make.options.knows_p = true;
     let mut duet = make.duet();
     duet.records = true;

@@ -20,8 +20,9 @@ use expect_test::expect_file;
 use super::attempt::{Job, Trouble};
 use super::cards::{SMALL, both_sides, chip, colour, colour_and_black, held, held_with};
 use super::{Duet, Make, P330I, P430I, Zebra};
-use crate::bench::{Line, struck};
+use crate::bench::struck;
 use crate::faults::{self, At, Table, all, fit, name, named_in, remedy};
+use crate::make::Line;
 use crate::pictures::{self, front};
 
 mod rows;
@@ -361,7 +362,11 @@ fn bring(duet: &mut Duet, job: &mut Job, row: &Row, about: &str) -> Trouble {
 }
 
 fn make(row: &Row) -> (Duet, Setup, CardImage) {
-    let mut make = Make::new(P330I);
+    let is_larger = matches!(
+        row.printer,
+        Printer::Duplex | Printer::Docked | Printer::SmallReject | Printer::OtherModel
+    );
+    let mut make = Make::new(if is_larger { P430I } else { P330I });
     let (mut setup, mut image) = (held(), colour(1));
     if let How::Strikes(step, strike) = row.how {
         make.plan = struck(step, 400, strike);
@@ -370,8 +375,7 @@ fn make(row: &Row) -> (Duet, Setup, CardImage) {
     match row.printer {
         Printer::P330i => {}
         Printer::Duplex | Printer::Docked => {
-            make.model = P430I;
-            make.ribbon = RibbonKind::Ymckok;
+            make.profile.ribbon = RibbonKind::Ymckok;
             (setup, image) = (both_sides(), colour_and_black(1));
             if row.printer == Printer::Docked {
                 make = make.docked();
@@ -383,31 +387,34 @@ fn make(row: &Row) -> (Duet, Setup, CardImage) {
             setup = chip(setup);
         }
         Printer::Resin | Printer::Big => {
-            make.ribbon = RibbonKind::K;
+            make.profile.ribbon = RibbonKind::K;
             setup = held_with(Ribbon::K);
             image = front(pictures::mono(lines, columns, 1));
             if row.printer == Printer::Big {
-                make.told_dots = Some((lines + 25, columns));
+                make.options.dots = Some((lines + 25, columns));
                 image = front(pictures::mono(lines + 25, columns, 1));
             }
         }
         Printer::Encoder => {
-            make.encoder = true;
+            make.profile = make.profile.with_encoder();
             make.options.knows_p = true;
         }
         Printer::Canary => make = make.canary(),
         Printer::SerialCanary => make = make.canary().serial(),
-        Printer::SmallBins => make.bins = Some((1, 1)),
+        Printer::SmallBins => {
+            make.profile.fittings.output_capacity = 1;
+            make.profile.fittings.reject_capacity = 1;
+        }
         Printer::SmallReject => {
-            make.model = P430I;
-            make.ribbon = RibbonKind::Ymckok;
+            make.profile.ribbon = RibbonKind::Ymckok;
             make = make.docked();
-            make.bins = Some((9, 1));
+            make.profile.fittings.output_capacity = 9;
+            make.profile.fittings.reject_capacity = 1;
             (setup, image) = (both_sides(), colour_and_black(1));
         }
         Printer::LastSet => make.plan.ribbon_sets = Some(1),
         Printer::HotHead => {
-            make.heating = Heating {
+            make.profile.heating = Heating {
                 resin: 20_000,
                 limit: 2000,
                 resumes_at: 1000,
@@ -415,15 +422,14 @@ fn make(row: &Row) -> (Duet, Setup, CardImage) {
             };
         }
         Printer::OtherModel => {
-            make.model = P430I;
-            make.really = Some(P330I);
+            make.really(P330I);
         }
         Printer::Wide => {
-            make.told_dots = Some((lines + 25, columns));
+            make.options.dots = Some((lines + 25, columns));
             image = front(pictures::side(lines + 25, columns, 1));
         }
         Printer::High => {
-            make.told_dots = Some((lines, columns + 13));
+            make.options.dots = Some((lines, columns + 13));
             image = front(pictures::side(lines, columns + 13, 1));
         }
         Printer::Escaping => {

@@ -14,7 +14,7 @@ use cetak_firmware_sims::zebra::Replies as Ports;
 use proptest::prelude::*;
 
 use super::cards::{both_sides, chip, held, held_with};
-use super::{Duet, EXAMINE, Make, P330I, P430I};
+use super::{Duet, EXAMINE, Make, P330I, P430I, Zebra};
 use crate::bench::{Cuts, blanks, struck};
 use crate::pictures::{self, front};
 use crate::story::Story;
@@ -30,7 +30,7 @@ fn small(model: &'static str) -> Make {
 
 fn two_sided() -> Make {
     let mut make = small(P430I);
-    make.ribbon = RibbonKind::Ymckok;
+    make.profile.ribbon = RibbonKind::Ymckok;
     make
 }
 
@@ -63,12 +63,12 @@ fn listen_and_examine(duet: &mut Duet, after: Option<Stage>) -> (Evidence, Evide
 }
 
 /// Every transaction of the language at least once.
-const STORIES: &[Story<Make>] = &[
+const STORIES: &[Story<Zebra>] = &[
     Story {
         name: "a held card with every question",
         make: || {
             let mut make = small(P330I).canary();
-            make.encoder = true;
+            make.profile = make.profile.with_encoder();
             make.options.knows_p = true;
             make
         },
@@ -200,7 +200,7 @@ fn what_nobody_answers_is_cut_behind_every_byte() {
         name: "resin alone that nobody answers",
         make: || {
             let mut make = two_sided();
-            make.ribbon = RibbonKind::K;
+            make.profile.ribbon = RibbonKind::K;
             make.switches.replies = Ports::None;
             make.options.replies = Replies::OneWay;
             make.options.single_card = true;

@@ -61,7 +61,7 @@ impl Room {
     fn make(self) -> (Make, Setup, CardImage) {
         let two_sides = || {
             let mut make = Make::new(P430I);
-            make.ribbon = RibbonKind::Ymckok;
+            make.profile.ribbon = RibbonKind::Ymckok;
             make
         };
         match self {

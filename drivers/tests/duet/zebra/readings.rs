@@ -80,7 +80,7 @@ fn told(mut make: Make, switches: Switches) -> Make {
 
 fn duplex() -> Make {
     let mut make = Make::new(P430I);
-    make.ribbon = RibbonKind::Ymckok;
+    make.profile.ribbon = RibbonKind::Ymckok;
     make
 }
 

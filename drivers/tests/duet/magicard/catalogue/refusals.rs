@@ -68,7 +68,7 @@ pub(super) fn told() -> Vec<Fault> {
 fn what_cannot_be_done_is_refused_before_a_byte_and_the_next_card_is_whole() {
     for row in refusals() {
         let mut make = Make::new(row.model);
-        make.ribbon = Some(RibbonKind::Ymcko);
+        make.profile.ribbon = RibbonKind::Ymcko;
         let mut duet = make.duet();
         duet.done(Request::Status);
         for request in row.before {
