@@ -518,6 +518,11 @@ impl<M: Maker> Duet<M> {
         (counts.cards, counts.panels)
     }
 
+    /// Bytes that have reached the printer.
+    pub(crate) fn sent(&self) -> u64 {
+        self.cuts_to_printer.passed
+    }
+
     /// One line of the chip reader.
     pub(crate) fn reader(&mut self, line: &str) -> String {
         self.firmware.reader(line, self.now.0)

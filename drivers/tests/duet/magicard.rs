@@ -10,3 +10,5 @@ mod cuts;
 mod losses;
 mod readings;
 mod room;
+
+pub(crate) use bench::Magicard;

@@ -8,6 +8,7 @@ use cetak_drivers::link::endpoint::Endpoint;
 
 use super::makers::MAKERS;
 use super::weigh;
+use crate::make::Maker;
 
 /// What an ordinary colour card costs on one model.
 #[derive(Debug, Clone)]
@@ -118,17 +119,17 @@ fn thousands(number: usize) -> String {
     text
 }
 
-/// What the real machine sends for a portrait, with a simulator of the same model or of the same language.
-pub(crate) fn figure(
+/// What the real machine with these options sends for a portrait.
+pub(crate) fn figure<M: Maker>(
     model: &'static str,
-    simulator: &str,
-    dialect: Box<dyn Dialect>,
+    options: M::Options,
     source: &'static str,
 ) -> Figure {
+    let (pace, bytes) = weigh::sent_for::<M>(model, options, portrait);
     Figure {
         model,
-        pace: dialect.capabilities().pace,
-        bytes: weigh::sent_for(simulator, dialect, portrait),
+        pace,
+        bytes,
         source,
     }
 }

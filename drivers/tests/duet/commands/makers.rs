@@ -8,6 +8,10 @@ use cetak_firmware_sims as sims;
 use super::links::{self, Figure};
 use super::sources::TestFile;
 use super::{Table, pieces, spelling};
+use crate::evolis::Evolis;
+use crate::magicard::Magicard;
+use crate::matica::Matica;
+use crate::zebra::Zebra;
 
 /// One maker's language.
 pub(crate) struct Maker {
@@ -52,8 +56,8 @@ pub(crate) const MAKERS: &[Maker] = &[
         note: "A command with its first parameter is named by that form only.",
         figures: || {
             let figures = evolis::models::MODELS.iter().map(|model| {
-                let dialect = evolis::Evolis::new(model, evolis::Options::default());
-                links::figure(model.key, model.key, Box::new(dialect), "[unverified]")
+                let options = evolis::Options::default();
+                links::figure::<Evolis>(model.key, options, "[unverified]")
             });
             figures.collect()
         },
@@ -76,8 +80,7 @@ pub(crate) const MAKERS: &[Maker] = &[
                     one_side: true,
                     ..zebra::Options::default()
                 };
-                let dialect = zebra::Zebra::new(model, options);
-                links::figure(model.key, model.key, Box::new(dialect), "[unverified]")
+                links::figure::<Zebra>(model.key, options, "[unverified]")
             });
             figures.collect()
         },
@@ -102,15 +105,8 @@ pub(crate) const MAKERS: &[Maker] = &[
         note: "A field counts as named where a word begins with it, for its value stands right behind it.",
         figures: || {
             let figures = magicard::models::MODELS.iter().map(|model| {
-                let dialect = magicard::Magicard::new(model, magicard::Options::default());
-                // Those without a simulator of their own speak the Enduro's language.
-                let simulated = sims::model::names().contains(&model.key);
-                let simulator = if simulated {
-                    model.key
-                } else {
-                    "magicard-enduro"
-                };
-                links::figure(model.key, simulator, Box::new(dialect), "[placeholder]")
+                let options = magicard::Options::default();
+                links::figure::<Magicard>(model.key, options, "[placeholder]")
             });
             figures.collect()
         },
@@ -129,8 +125,8 @@ pub(crate) const MAKERS: &[Maker] = &[
                which are simulated and not driven. A test names a command by its bytes or by the name that the tests give to them.",
         figures: || {
             let figures = matica::MODELS.iter().map(|model| {
-                let dialect = matica::Matica::new(model, matica::Options::default());
-                links::figure(model.key, model.key, Box::new(dialect), "[inferred]")
+                let options = matica::Options::default();
+                links::figure::<Matica>(model.key, options, "[inferred]")
             });
             figures.collect()
         },
