@@ -36,7 +36,9 @@ pub trait Device: Send {
         true
     }
     /// The data cable is in; without it no byte goes either way.
-    fn plugged(&self) -> bool;
+    fn plugged(&self) -> bool {
+        self.mechanism().plugged()
+    }
     /// One line of the chip reader's socket (`presence`, `uid`, `apdu HEX`) and its answer, both without line end.
     fn reader(&mut self, line: &str, uptime: u64) -> String;
     /// A person's hand at the printer.

@@ -524,10 +524,6 @@ impl Device for Magicard {
         self.switches.stale_answer
     }
 
-    fn plugged(&self) -> bool {
-        self.mechanism.plugged()
-    }
-
     fn reader(&mut self, line: &str, uptime: u64) -> String {
         self.advance(uptime);
         crate::reader::answer(&mut self.mechanism, line)

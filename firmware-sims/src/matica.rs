@@ -432,10 +432,6 @@ impl Device for Matica {
         self.switches.stale_answer
     }
 
-    fn plugged(&self) -> bool {
-        self.mechanism.plugged()
-    }
-
     fn reader(&mut self, line: &str, uptime: u64) -> String {
         self.advance(uptime);
         let engaged = self.ram.engaged == Some(Station::Contactless);

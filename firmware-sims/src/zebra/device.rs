@@ -101,10 +101,6 @@ impl Device for Zebra {
         self.ram.latched.map_or(0x18, Code::port_status)
     }
 
-    fn plugged(&self) -> bool {
-        self.mechanism.plugged()
-    }
-
     fn reader(&mut self, line: &str, uptime: u64) -> String {
         self.advance(uptime);
         crate::reader::answer(&mut self.mechanism, line)
