@@ -215,11 +215,17 @@ impl Zebra {
         }
     }
 
+    /// Nothing of it is told. The maker's library asks for the serial number [code: ZBRPrinter header], but the bytes
+    /// of that call were not found, nor any question for model, firmware or ribbon \[unknown\]: `+RIB` only tells the
+    /// printer, and `V`, which may ask for a version, is of unknown effect and never sent.
     fn identity(&self) -> Identity {
         Identity {
             maker: Told::Inferred("Zebra".to_owned()),
             model: Told::Inferred(self.model.name.to_owned()),
-            ..Identity::default()
+            other_model: false,
+            serial: Told::NotAskable,
+            firmware: Told::NotAskable,
+            ribbon: Told::NotAskable,
         }
     }
 

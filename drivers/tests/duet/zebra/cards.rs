@@ -511,7 +511,10 @@ fn identity_is_what_can_be_reasoned_and_nothing_moves() {
         let identity = Identity {
             maker: inferred("Zebra"),
             model: inferred(duet.capabilities.model),
-            ..Identity::default()
+            other_model: false,
+            serial: Told::NotAskable,
+            firmware: Told::NotAskable,
+            ribbon: Told::NotAskable,
         };
         assert!(duet.news.contains(&Event::Identity(identity)));
         assert_eq!(duet.firmware.mechanism().picked(), 0);
