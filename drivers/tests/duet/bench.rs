@@ -11,7 +11,7 @@ use cetak_drivers::session::Session;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::{FaultPlan, PlannedFault, Step, Strike};
 use cetak_firmware_sims::hands::{Hand, Look};
-use cetak_firmware_sims::mechanism::{Blank, Card, CardId, CardPlace, Looks};
+use cetak_firmware_sims::mechanism::{Blank, Card, CardId, CardPlace, Looks, Panel, Side as Face};
 
 use crate::make::{Line, Maker};
 
@@ -518,6 +518,23 @@ impl<M: Maker> Duet<M> {
         (counts.cards, counts.panels)
     }
 
+    /// A person takes out what is inside.
+    pub(crate) fn take_inside(&mut self) {
+        for hand in [Hand::OpenLid, Hand::TakeInside, Hand::CloseLid] {
+            self.hand(hand);
+        }
+    }
+
+    /// The panels on a card, in the order in which they were laid on each face.
+    pub(crate) fn order(&self, number: u64) -> Vec<(Face, Panel)> {
+        let card = self.card(number);
+        let of = |face: Face| {
+            let laid = card.face(face).laid.iter();
+            laid.map(move |laid| (face, laid.panel))
+        };
+        of(Face::Front).chain(of(Face::Back)).collect()
+    }
+
     /// Bytes that have reached the printer.
     pub(crate) fn sent(&self) -> u64 {
         self.cuts_to_printer.passed
@@ -549,5 +566,16 @@ pub(crate) fn struck(step: Step, permille: u16, strike: Strike) -> FaultPlan {
             strike,
         }],
         ..FaultPlan::default()
+    }
+}
+
+/// One side, and nothing else.
+pub(crate) fn setup(ribbon: Ribbon) -> Setup {
+    Setup {
+        chip: false,
+        hold: false,
+        duplex: false,
+        ribbon,
+        card_inside: false,
     }
 }

@@ -8,21 +8,10 @@ use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::mechanism::{CardPlace, Looks, Panel, RibbonKind, Side as Face};
 
 use crate::bench::BLANKS;
+pub(crate) use crate::bench::setup;
 use crate::evolis::{Duet, Make};
+pub(crate) use crate::make::SMALL;
 use crate::pictures::{self, Panels, expected, front, laid};
-
-/// Lines and columns of the small cards.
-pub(crate) const SMALL: (usize, usize) = (24, 16);
-
-pub(crate) fn setup(ribbon: Ribbon) -> Setup {
-    Setup {
-        chip: false,
-        hold: false,
-        duplex: false,
-        ribbon,
-        card_inside: false,
-    }
-}
 
 /// Single side in colour, the chip first, held and ejected by a command of its own.
 pub(crate) fn ktp() -> Setup {
@@ -141,17 +130,6 @@ pub(crate) fn assert_faces(
     );
 }
 
-fn order(duet: &Duet, number: u64) -> Vec<(Face, Panel)> {
-    let card = duet.card(number);
-    let of = |face: Face| {
-        card.face(face)
-            .laid
-            .iter()
-            .map(move |laid| (face, laid.panel))
-    };
-    of(Face::Front).chain(of(Face::Back)).collect()
-}
-
 const YMCKO: [Panel; 5] = [Panel::Y, Panel::M, Panel::C, Panel::K, Panel::O];
 
 #[test]
@@ -159,10 +137,7 @@ fn one_side_in_colour() {
     let mut duet = Make::new("evolis-primacy").duet();
     let image = front(pictures::side(SMALL.0, SMALL.1, 0));
     let number = check(&mut duet, setup(Ribbon::Ymcko), &image, Depth::default());
-    assert_eq!(
-        order(&duet, number),
-        YMCKO.map(|panel| (Face::Front, panel))
-    );
+    assert_eq!(duet.order(number), YMCKO.map(|panel| (Face::Front, panel)));
 }
 
 #[test]
@@ -171,10 +146,7 @@ fn one_side_in_colour_with_the_chip_first_held_and_ejected() {
     let image = front(pictures::side(SMALL.0, SMALL.1, 1));
     let number = check(&mut duet, ktp(), &image, Depth::default());
     assert_eq!(duet.card(number).chip.updates, 1);
-    assert_eq!(
-        order(&duet, number),
-        YMCKO.map(|panel| (Face::Front, panel))
-    );
+    assert_eq!(duet.order(number), YMCKO.map(|panel| (Face::Front, panel)));
 }
 
 #[test]
@@ -193,7 +165,7 @@ fn two_sides_with_the_second_black_on_the_back() {
     let number = check(&mut duet, wanted, &image, Depth::default());
     let mut ordered: Vec<_> = YMCKO.map(|panel| (Face::Front, panel)).to_vec();
     ordered.push((Face::Back, Panel::K));
-    assert_eq!(order(&duet, number), ordered);
+    assert_eq!(duet.order(number), ordered);
 }
 
 #[test]
@@ -223,7 +195,7 @@ fn resin_alone() {
     let mut duet = make.duet();
     let image = front(pictures::mono(SMALL.0, SMALL.1, 6));
     let number = check(&mut duet, setup(Ribbon::K), &image, Depth::default());
-    assert_eq!(order(&duet, number), [(Face::Front, Panel::K)]);
+    assert_eq!(duet.order(number), [(Face::Front, Panel::K)]);
     let held = Setup {
         ribbon: Ribbon::K,
         ..ktp()
@@ -268,7 +240,7 @@ fn a_printer_of_the_guide_prints_two_sides_in_black_with_the_chip_first() {
     };
     let number = check(&mut duet, wanted, &image, Depth::default());
     assert_eq!(
-        order(&duet, number),
+        duet.order(number),
         [(Face::Front, Panel::K), (Face::Back, Panel::K)]
     );
     let refused = duet.fault(Request::Prepare(Setup {

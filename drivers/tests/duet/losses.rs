@@ -293,9 +293,7 @@ fn a_card_pulled_out_behind_the_questions_is_a_mechanical_timeout_and_no_other_i
         // The end rests on the cable, and its questions are answered.
         duet.pass(Duration::from_millis(50));
         assert!(duet.cuts_to_printer.spent(), "serial {serial}");
-        for hand in [Hand::OpenLid, Hand::TakeInside, Hand::CloseLid] {
-            duet.hand(hand);
-        }
+        duet.take_inside();
         let Answer::Fault(fault, evidence) = duet.until_answered() else {
             panic!("serial {serial}: nothing is there to be ended");
         };

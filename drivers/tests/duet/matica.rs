@@ -6,7 +6,6 @@ use cetak_drivers::contract::*;
 use cetak_drivers::matica::{EXAMINE_APART, Matica as Dialect, Options, find};
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::FaultPlan;
-use cetak_firmware_sims::hands::Hand;
 use cetak_firmware_sims::matica::{Matica as Firmware, Profile, Switches};
 
 use crate::bench;
@@ -109,13 +108,6 @@ impl Duet {
     /// The names of all messages that were on their way to the printer, datagrams left out.
     pub(crate) fn texts(&self) -> Vec<&str> {
         self.firmware.texts.iter().map(String::as_str).collect()
-    }
-
-    /// A person takes out what is inside.
-    pub(crate) fn take_inside(&mut self) {
-        for hand in [Hand::OpenLid, Hand::TakeInside, Hand::CloseLid] {
-            self.hand(hand);
-        }
     }
 
     /// The film panel under the head carries something.

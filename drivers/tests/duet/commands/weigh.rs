@@ -6,6 +6,7 @@ use cetak_drivers::contract::*;
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::mechanism::RibbonKind;
 
+use crate::bench::setup;
 use crate::faults::fit;
 use crate::make::{Make, Maker};
 
@@ -26,18 +27,11 @@ pub(crate) fn sent_for<M: Maker>(
     if fitted == RibbonKind::K {
         fit(&mut duet, RibbonKind::Ymcko);
     }
-    let ribbon = if fitted == RibbonKind::Ymckok {
+    let setup = setup(if fitted == RibbonKind::Ymckok {
         Ribbon::Ymckok
     } else {
         Ribbon::Ymcko
-    };
-    let setup = Setup {
-        chip: false,
-        hold: false,
-        duplex: false,
-        ribbon,
-        card_inside: false,
-    };
+    });
     let (width, height) = duet.capabilities.dots;
     let image = Arc::new(picture(width, height));
     let mut before = 0;

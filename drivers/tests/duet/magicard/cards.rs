@@ -12,24 +12,14 @@ use cetak_firmware_sims::mechanism::{Card, CardPlace, Looks, Panel, RibbonKind, 
 use super::bench::{Duet, Make};
 use super::room::{LONG, port_error, tallies};
 use crate::bench::BLANKS;
+pub(super) use crate::bench::setup;
+pub(super) use crate::make::SMALL;
 use crate::pictures::{self, Expected, Panels, expected, front, laid};
 
-/// Lines and columns of the small cards.
-pub(super) const SMALL: (usize, usize) = (24, 16);
 /// Bits of a dye dot.
 const BITS: u32 = 6;
 /// Shades of a dye dot as the mechanism keeps them.
 const SHADES: usize = 63;
-
-pub(super) fn setup(ribbon: Ribbon) -> Setup {
-    Setup {
-        chip: false,
-        hold: false,
-        duplex: false,
-        ribbon,
-        card_inside: false,
-    }
-}
 
 pub(super) fn colour() -> Setup {
     setup(Ribbon::Ymcko)
@@ -133,15 +123,6 @@ pub(super) fn check(duet: &mut Duet, setup: Setup, image: &CardImage) -> u64 {
     number
 }
 
-fn order(duet: &Duet, number: u64) -> Vec<(Face, Panel)> {
-    let card = duet.card(number);
-    let of = |face: Face| {
-        let laid = card.face(face).laid.iter();
-        laid.map(move |laid| (face, laid.panel))
-    };
-    of(Face::Front).chain(of(Face::Back)).collect()
-}
-
 const YMCKO: [Panel; 5] = [Panel::Y, Panel::M, Panel::C, Panel::K, Panel::O];
 
 #[test]
@@ -152,7 +133,7 @@ fn one_side_in_colour_on_every_model_and_link() {
             for salt in 0..2 {
                 let number = check(&mut duet, colour(), &picture(salt));
                 let front = YMCKO.map(|panel| (Face::Front, panel));
-                assert_eq!(order(&duet, number), front, "{}", model.key);
+                assert_eq!(duet.order(number), front, "{}", model.key);
             }
         }
     }
@@ -174,7 +155,7 @@ fn two_sides_with_the_second_resin_on_the_back() {
         let number = check(&mut duet, wanted, &image);
         let mut panels = YMCKO.map(|panel| (Face::Front, panel)).to_vec();
         panels.push((Face::Back, Panel::K));
-        assert_eq!(order(&duet, number), panels);
+        assert_eq!(duet.order(number), panels);
         let left = duet.firmware.mechanism().ribbon().unwrap().sets_left;
         assert_eq!(sets - left, 1);
     }
@@ -195,7 +176,7 @@ fn two_sides_in_colour_use_two_sets() {
             };
             let sets = duet.firmware.mechanism().ribbon().unwrap().sets_left;
             let number = check(&mut duet, wanted, &image);
-            assert_eq!(order(&duet, number).len(), 10);
+            assert_eq!(duet.order(number).len(), 10);
             let left = duet.firmware.mechanism().ribbon().unwrap().sets_left;
             assert_eq!(sets - left, 2);
         }
@@ -214,7 +195,7 @@ fn resin_alone_with_and_without_an_overcoat_on_the_film() {
                 ..pictures::mono(SMALL.0, SMALL.1, 6)
             });
             let number = check(&mut duet, setup(Ribbon::K), &image);
-            assert_eq!(order(&duet, number).len(), panels, "{model} {film:?}");
+            assert_eq!(duet.order(number).len(), panels, "{model} {film:?}");
         }
     }
 }
@@ -290,7 +271,7 @@ fn an_overcoat_on_the_back_too_begins_another_set() {
     };
     let number = check(&mut duet, wanted, &image);
     let back = [Panel::K, Panel::O].map(|panel| (Face::Back, panel));
-    assert_eq!(order(&duet, number)[5..], back);
+    assert_eq!(duet.order(number)[5..], back);
 }
 
 #[test]
@@ -304,7 +285,7 @@ fn planes_with_nothing_in_them_are_left_out_and_a_white_side_is_fed() {
     for model in ["magicard-enduro", "magicard-rio2"] {
         let mut duet = Make::new(model).ymcko().duet();
         let number = check(&mut duet, colour(), &front(black.clone()));
-        assert_eq!(order(&duet, number), [(Face::Front, Panel::K)]);
+        assert_eq!(duet.order(number), [(Face::Front, Panel::K)]);
         duet.done(Request::Prepare(colour()));
         duet.done(Request::Load(Arc::new(front(white.clone()))));
         duet.done(Request::Do(Stage::Face));

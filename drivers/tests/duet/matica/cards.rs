@@ -10,21 +10,13 @@ use cetak_firmware_sims::matica::Switches;
 use cetak_firmware_sims::mechanism::{CardPlace, Looks, Panel, RibbonKind, Side as Face};
 
 use super::{Duet, MODELS, Make, XID8600, XID9300};
-use crate::bench::BLANKS;
+use crate::bench::{BLANKS, setup};
+pub(crate) use crate::make::SMALL;
 use crate::pictures::{self, Expected, Panels, expected, front, laid};
-
-/// Dots along the long and the short side of the small cards.
-pub(crate) const SMALL: (usize, usize) = (24, 16);
 
 /// No chip, no hold.
 pub(crate) fn plain() -> Setup {
-    Setup {
-        chip: false,
-        hold: false,
-        duplex: false,
-        ribbon: Ribbon::Ymcko,
-        card_inside: false,
-    }
+    setup(Ribbon::Ymcko)
 }
 
 /// The chip first.

@@ -303,9 +303,7 @@ pub(crate) fn mend(duet: &mut Duet) {
 pub(crate) fn clear_out(duet: &mut Duet) {
     duet.pass(Duration::from_secs(60));
     if !duet.firmware.mechanism().inside().is_empty() {
-        for hand in [Hand::OpenLid, Hand::TakeInside, Hand::CloseLid] {
-            duet.hand(hand);
-        }
+        duet.take_inside();
     }
     for hand in [Hand::TakeOutput, Hand::EmptyReject] {
         duet.hand(hand);

@@ -277,9 +277,7 @@ fn an_eject_that_does_nothing_is_believed_for_the_printer_tells_no_place() {
     job.play(&mut duet, "an eject that does nothing");
     assert_eq!(duet.card(1).place, CardPlace::PrintStart);
     // Whoever fetches the card finds none in the tray, looks inside, and takes it: the job has its one card.
-    for hand in [Hand::OpenLid, Hand::TakeInside, Hand::CloseLid] {
-        duet.hand(hand);
-    }
+    duet.take_inside();
     let mut next = Job::new(&duet, held(), &colour(5));
     next.play(&mut duet, "the next one");
     assert_eq!(duet.good_cards(), [1, 2]);

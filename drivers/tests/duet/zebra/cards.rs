@@ -11,23 +11,13 @@ use cetak_firmware_sims::mechanism::{CardPlace, Looks, Panel, RibbonKind, Side a
 use cetak_firmware_sims::zebra as sims;
 
 use super::{Duet, Make, P330I, P430I};
+pub(crate) use crate::bench::setup;
 use crate::bench::{BLANKS, struck};
+pub(crate) use crate::make::SMALL;
 use crate::pictures::{self, Expected, Panels, expected, front, laid};
 
-/// Lines and columns of the small cards.
-pub(crate) const SMALL: (usize, usize) = (24, 16);
 /// Bits of a level of dye \[doc\].
 const LEVEL_BITS: u32 = 5;
-
-pub(crate) fn setup(ribbon: Ribbon) -> Setup {
-    Setup {
-        chip: false,
-        hold: false,
-        duplex: false,
-        ribbon,
-        card_inside: false,
-    }
-}
 
 /// One side in colour, held and ejected by a command of its own.
 pub(crate) fn held() -> Setup {
@@ -194,15 +184,6 @@ fn on_the_face(side: &Side, panels: Panels) -> Expected {
     wanted
 }
 
-fn order(duet: &Duet, number: u64) -> Vec<(Face, Panel)> {
-    let card = duet.card(number);
-    let of = |face: Face| {
-        let laid = card.face(face).laid.iter();
-        laid.map(move |laid| (face, laid.panel))
-    };
-    of(Face::Front).chain(of(Face::Back)).collect()
-}
-
 const YMCKO: [Panel; 5] = [Panel::Y, Panel::M, Panel::C, Panel::K, Panel::O];
 
 fn with_ribbon(model: &'static str, ribbon: RibbonKind) -> Make {
@@ -216,10 +197,7 @@ fn one_side_in_colour_goes_out_by_itself_or_is_held_and_ejected() {
     for setup in [setup(Ribbon::Ymcko), held()] {
         let mut duet = Make::new(P330I).duet();
         let number = check(&mut duet, setup, &colour(0));
-        assert_eq!(
-            order(&duet, number),
-            YMCKO.map(|panel| (Face::Front, panel))
-        );
+        assert_eq!(duet.order(number), YMCKO.map(|panel| (Face::Front, panel)));
     }
 }
 
@@ -246,7 +224,7 @@ fn two_sides_with_the_second_black_on_the_back() {
         let number = check(&mut duet, wanted, &colour_and_black(3));
         let mut ordered: Vec<_> = YMCKO.map(|panel| (Face::Front, panel)).to_vec();
         ordered.push((Face::Back, Panel::K));
-        assert_eq!(order(&duet, number), ordered);
+        assert_eq!(duet.order(number), ordered);
     }
 }
 
@@ -282,7 +260,7 @@ fn resin_alone_on_one_side_and_on_both() {
         for model in [P330I, P430I] {
             let mut duet = with_ribbon(model, RibbonKind::K).duet();
             let number = check(&mut duet, wanted, &one);
-            assert_eq!(order(&duet, number), [(Face::Front, Panel::K)]);
+            assert_eq!(duet.order(number), [(Face::Front, Panel::K)]);
         }
         let mut duet = with_ribbon(P430I, RibbonKind::K).duet();
         let duplex = Setup {
@@ -298,7 +276,7 @@ fn a_side_without_colour_leaves_the_dye_of_its_set_alone() {
     let mut duet = Make::new(P330I).duet();
     let image = front(pictures::mono(SMALL.0, SMALL.1, 8));
     let number = check(&mut duet, held(), &image);
-    assert_eq!(order(&duet, number), [(Face::Front, Panel::K)]);
+    assert_eq!(duet.order(number), [(Face::Front, Panel::K)]);
 }
 
 #[test]
@@ -312,7 +290,7 @@ fn a_card_without_varnish_has_its_picture_and_a_shaped_varnish_is_refused() {
         duet.done(request);
     }
     assert_eq!(
-        order(&duet, 1),
+        duet.order(1),
         [Panel::Y, Panel::M, Panel::C, Panel::K].map(|p| (Face::Front, p))
     );
     assert_faces(&duet, 1, held(), &bare);
