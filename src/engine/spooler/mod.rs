@@ -30,6 +30,7 @@ mod chip;
 mod dispatch;
 mod doubt;
 mod ending;
+mod finish;
 mod orders;
 mod single_card;
 mod standing;
