@@ -466,6 +466,8 @@ pub struct Capabilities {
     pub examine_apart: Duration,
     /// Before a person looks, the printer is switched off and on: a page may wait in its memory.
     pub off_first: bool,
+    /// Its status says whether blanks lie in the hopper. Where it does not, only people know that it was filled.
+    pub tells_hopper: bool,
     /// A jam stays told until it is cleared, also when a hand has removed its cause.
     pub jams_latch: bool,
     /// What the bench has shown.

@@ -41,6 +41,7 @@ pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
         port: Port {
             name: printer.endpoint.to_string(),
             may_move: !printer.endpoint.is_stable_name(),
+            mute: is_mute(printer),
             slow: slow_link(&printer.endpoint, ribbon, capabilities.pace),
         },
         capabilities: Arc::new(capabilities),
@@ -67,6 +68,19 @@ fn slow_link(endpoint: &Endpoint, ribbon: Ribbon, pace: Pace) -> Option<SlowLink
         return None;
     }
     pace.held_back_by(endpoint.bytes_a_second()?)
+}
+
+/// A Zebra over a serial line that answers neither of the questions that a doubt is ended by: whether it was switched
+/// off and on could never be seen. Over USB its port tells that much.
+fn is_mute(printer: &Printer) -> bool {
+    let serial = match printer.endpoint {
+        Endpoint::Serial { .. } => true,
+        Endpoint::Usb { .. } | Endpoint::Tcp { .. } | Endpoint::Unix { .. } => false,
+    };
+    let answers = ["E", "%CLN"]
+        .iter()
+        .any(|question| printer.knows.iter().any(|known| known == question));
+    serial && zebra::models::find(&printer.profile).is_some() && (printer.one_way || !answers)
 }
 
 /// A simulated printer's terminal has a speed and no line that keeps it.

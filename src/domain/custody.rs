@@ -123,7 +123,7 @@ pub fn verdict(case: &Case, facts: &Facts, capabilities: &Capabilities) -> Rulin
     if case.lid_opened && face {
         return ask("the lid was open with a face begun");
     }
-    if case.heard.as_ref().is_some_and(is_jam) {
+    if case.heard.as_ref().is_some_and(Fault::broke_a_motion) {
         return ask("a card is stuck");
     }
     if facts.away_long && cards.is_none() {
@@ -184,13 +184,6 @@ fn canonical(case: &Case) -> Point {
         | Point::Bound
         | Point::Held) => point,
     }
-}
-
-fn is_jam(fault: &Fault) -> bool {
-    matches!(
-        fault,
-        Fault::CardJam | Fault::MechanicalTimeout | Fault::HeadFailure
-    )
 }
 
 /// How far a counter moved; `None` where either reading is missing or it ran backwards.

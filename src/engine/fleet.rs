@@ -31,6 +31,12 @@ pub const BACKOFF_MAX: Duration = Duration::from_secs(30);
 pub const EXAMINE_TRIES: u32 = 3;
 /// Rejects or ejects by command before a person is asked.
 pub const MOVE_TRIES: u32 = 3;
+/// Verdicts to go on behind the same point, in one attempt, before a person is asked: what is refused so often is
+/// refused for a reason that the printer does not tell.
+pub const GO_TRIES: usize = 8;
+
+/// The doubt about a printer on a link over which none could ever be ended.
+pub const MUTE_LINK: &str = "MUTE_LINK";
 
 /// How a printer's blanks get their chip written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +123,8 @@ pub struct Port {
     pub name: String,
     /// The name may go to another device when others are plugged in.
     pub may_move: bool,
+    /// Nothing that it answers over this link could end a doubt.
+    pub mute: bool,
     /// Its link cannot carry a card's data in the time that the printer takes for the card.
     pub slow: Option<SlowLink>,
 }
@@ -291,6 +299,7 @@ impl PrinterMachine {
             doubt: None,
             ms_per_card: None,
             port: None,
+            refill_due: false,
             single_card: false,
             laid: None,
         }
@@ -300,11 +309,25 @@ impl PrinterMachine {
     pub fn may_serve(&self) -> bool {
         self.row.paused.is_none()
             && self.row.doubt.is_none()
+            && !self.spec.port.mute
+            && !self.row.refill_due
             && self.may_feed()
             && self
                 .faults
                 .iter()
                 .all(|fault| fault.gravity() == Gravity::Report)
+    }
+
+    /// A doubt about the printer itself, as a code.
+    pub fn doubt(&self) -> Option<&str> {
+        let mute = self.spec.port.mute.then_some(MUTE_LINK);
+        self.row.doubt.as_deref().or(mute)
+    }
+
+    /// What stands in its way, as last told, and as remembered where it does not tell.
+    pub fn hindrances(&self) -> BTreeSet<Fault> {
+        let remembered = self.row.refill_due.then_some(Fault::FeederEmpty);
+        self.faults.iter().cloned().chain(remembered).collect()
     }
 
     /// Whether a job may be promised to it: one that waits for hands keeps none from the other printers.

@@ -63,13 +63,13 @@ pub fn printer_view(machine: &PrinterMachine, profile: &str, endpoint: &str) -> 
         maker: machine.spec.capabilities.maker.to_owned(),
         model: machine.spec.capabilities.model.to_owned(),
         word: printer_of(machine).word().name().to_owned(),
-        faults: machine.faults.iter().map(fault_name).collect(),
+        faults: machine.hindrances().iter().map(fault_name).collect(),
         paused: row.paused.as_ref().map(|pause| PauseView {
             by: pause.by.clone(),
             reason: pause.reason.clone(),
             at: pause.at,
         }),
-        doubt: row.doubt.as_deref().map(Code::from),
+        doubt: machine.doubt().map(Code::from),
         duty: machine.spec.stocks.clone(),
         stock: row.hopper.map(|hopper| hopper.stock),
         hopper: row.hopper.map_or(0, |hopper| hopper.pieces),
@@ -108,7 +108,7 @@ fn single_card_view(machine: &PrinterMachine) -> Option<SingleCardView> {
 
 /// The machine as the domain sees a printer: what it tells, what is done with it, what people decided.
 fn printer_of(machine: &PrinterMachine) -> Printer {
-    let told = machine.faults.iter().cloned().collect();
+    let told = machine.hindrances().into_iter().collect();
     let health = if machine.reachable {
         Health::Ready.next(&HealthEvent::Told(told))
     } else {
@@ -119,7 +119,7 @@ fn printer_of(machine: &PrinterMachine) -> Printer {
         Work::Idle | Work::Preparing(_) | Work::Clearing | Work::Asking => (false, false),
     };
     // A card that was counted while nobody asked: its fate is open too.
-    let work = match (busy, locked || machine.row.doubt.is_some()) {
+    let work = match (busy, locked || machine.doubt().is_some()) {
         (_, true) => printer::Work::Locked,
         (true, false) => printer::Work::Busy,
         (false, false) => printer::Work::Idle,

@@ -133,6 +133,15 @@ impl Fault {
         )
     }
 
+    /// A card or a blank is stuck, and a hand pulls it out; a printer that latches jams stays in error until it is
+    /// cleared by command.
+    pub fn something_is_stuck(&self) -> bool {
+        matches!(
+            self,
+            Fault::CardJam | Fault::FeederJam | Fault::MechanicalTimeout
+        )
+    }
+
     /// The code that store and API use.
     pub fn code(&self) -> &'static str {
         match self {

@@ -237,6 +237,7 @@ impl Evolis {
             contactless: model.contactless,
             examine_apart: EXAMINE_APART,
             off_first: false,
+            tells_hopper: true,
             jams_latch: false,
             bench: options.bench.clone(),
             dots: (geometry.lines, geometry.columns),

@@ -240,6 +240,7 @@ impl Magicard {
             contactless: false,
             examine_apart: EXAMINE_APART,
             off_first: true,
+            tells_hopper: false,
             jams_latch: false,
             bench: options.bench.clone(),
             dots: (rows, columns.min(FULL.1)),

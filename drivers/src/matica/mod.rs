@@ -337,6 +337,7 @@ impl Matica {
             contactless: true,
             examine_apart: EXAMINE_APART,
             off_first: false,
+            tells_hopper: true,
             jams_latch: true,
             bench: options.bench.clone(),
             dots: card,

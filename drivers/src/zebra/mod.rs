@@ -140,6 +140,7 @@ impl Zebra {
             contactless: options.placeholder,
             examine_apart: EXAMINE_APART,
             off_first: true,
+            tells_hopper: false,
             jams_latch: false,
             bench: options.bench.clone(),
             dots: options.dots.unwrap_or(DOTS),

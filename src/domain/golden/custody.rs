@@ -148,6 +148,7 @@ fn capabilities(rows: &'static [Row]) -> Capabilities {
         contactless: true,
         examine_apart: Duration::from_secs(5),
         off_first: false,
+        tells_hopper: true,
         jams_latch: false,
         bench: vec![],
         dots: (1016, 648),

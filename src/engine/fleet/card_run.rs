@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use cetak_drivers::contract::{Capabilities, CardImage, Evidence, Moment, Point, Power, Stage};
+use cetak_drivers::contract::{
+    Capabilities, CardImage, Evidence, Fault, Moment, Point, Power, Stage,
+};
 
 use crate::domain::custody::{self, Case, ChipReading};
 use crate::domain::ids::Stock;
@@ -158,24 +160,48 @@ impl CardRun {
             panels_ordered: self.attempt.panels_ordered,
             panels_proved: proved,
             lid_opened: self.attempt.entries.contains(&AttemptEntry::LidOpened),
-            heard: self
-                .attempt
-                .entries
-                .iter()
-                .rev()
-                .find_map(|entry| match entry {
-                    AttemptEntry::Heard(fault) => Some(fault.clone()),
-                    AttemptEntry::Point(_)
-                    | AttemptEntry::LidOpened
-                    | AttemptEntry::Listening
-                    | AttemptEntry::Found(_)
-                    | AttemptEntry::Ruled(_, _)
-                    | AttemptEntry::Cleared
-                    | AttemptEntry::Restarted => None,
-                }),
+            heard: self.heard(),
             cleared: self.cleared(),
             listened: self.listened,
         }
+    }
+
+    /// The last fault that was heard; one that broke a motion off since the last intent is not forgotten for what was
+    /// heard after it (the lid that a hand opened to pull the card out).
+    fn heard(&self) -> Option<Fault> {
+        let mut last = None;
+        let mut since_intent = true;
+        for entry in self.attempt.entries.iter().rev() {
+            match entry {
+                AttemptEntry::Heard(fault) if since_intent && fault.broke_a_motion() => {
+                    return Some(fault.clone());
+                }
+                AttemptEntry::Heard(fault) => last = last.or_else(|| Some(fault.clone())),
+                AttemptEntry::Point(_) => since_intent = false,
+                AttemptEntry::LidOpened
+                | AttemptEntry::Listening
+                | AttemptEntry::Found(_)
+                | AttemptEntry::Ruled(_, _)
+                | AttemptEntry::Cleared
+                | AttemptEntry::Restarted => {}
+            }
+        }
+        last
+    }
+
+    /// How often this verdict was given in this attempt.
+    pub fn ruled(&self, verdict: &str) -> usize {
+        let same = |entry: &&AttemptEntry| match entry {
+            AttemptEntry::Ruled(name, _) => name == verdict,
+            AttemptEntry::Point(_)
+            | AttemptEntry::Heard(_)
+            | AttemptEntry::LidOpened
+            | AttemptEntry::Listening
+            | AttemptEntry::Found(_)
+            | AttemptEntry::Cleared
+            | AttemptEntry::Restarted => false,
+        };
+        self.attempt.entries.iter().filter(same).count()
     }
 
     /// Panels counted by a card whose last panel was ordered without a doubt before it: a printer that cannot hold

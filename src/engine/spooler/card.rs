@@ -30,8 +30,8 @@ impl Spooler {
                 };
                 machine.heard_from(&status.evidence);
                 machine.faults = status.faults.into_iter().collect();
-                machine.needs_clear |=
-                    machine.spec.capabilities.jams_latch && machine.faults.iter().any(is_jam);
+                machine.needs_clear |= machine.spec.capabilities.jams_latch
+                    && machine.faults.iter().any(Fault::something_is_stuck);
                 // No attempt is open, so this card is nobody's: it stands in the way until a hand comes.
                 if matches!(machine.work, Work::Idle | Work::Asking)
                     && status.evidence.place.inside() == Some(true)
@@ -456,13 +456,6 @@ impl Spooler {
             }
         }
     }
-}
-
-fn is_jam(fault: &Fault) -> bool {
-    matches!(
-        fault,
-        Fault::CardJam | Fault::FeederJam | Fault::MechanicalTimeout
-    )
 }
 
 /// A fault heard during an attempt is evidence from then on; an open lid voids a place.

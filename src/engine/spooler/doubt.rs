@@ -9,7 +9,7 @@ use super::{End, Spooler, Turn};
 use crate::domain::custody::{self, ChipReading, Facts, Ruling};
 use crate::domain::ids::{Actor, PrinterId};
 use crate::domain::job::JobEvent;
-use crate::engine::fleet::{Doing, EXAMINE_TRIES, MOVE_TRIES, STATUS_EVERY};
+use crate::engine::fleet::{Doing, EXAMINE_TRIES, GO_TRIES, MOVE_TRIES, STATUS_EVERY};
 use crate::engine::store::{AttemptEntry, Outcome, StoreLost};
 
 impl Spooler {
@@ -214,6 +214,15 @@ impl Spooler {
             ruling = Ruling {
                 verdict: Verdict::Ask,
                 why: "the printer's error does not clear",
+            };
+        }
+        if let Verdict::Go(to) = ruling.verdict
+            && to != Point::Before
+            && run.ruled(&format!("{:?}", ruling.verdict)) >= GO_TRIES
+        {
+            ruling = Ruling {
+                verdict: Verdict::Ask,
+                why: "the same step is refused again and again",
             };
         }
         let (point, inside, job) = (case.point, facts.evidence.place.inside(), run.attempt.job);

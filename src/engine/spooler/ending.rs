@@ -1,6 +1,6 @@
 //! How an attempt ends: job, books and the printer's memory in one turn.
 
-use cetak_drivers::contract::{Point, Stage};
+use cetak_drivers::contract::{Fault, Point, Stage};
 
 use super::{Code, End, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId};
@@ -98,6 +98,9 @@ pub(super) fn close(
             if let Some(hopper) = &mut machine.row.hopper {
                 hopper.pieces += 1;
             }
+            let heard_empty = AttemptEntry::Heard(Fault::FeederEmpty);
+            machine.row.refill_due = !machine.spec.capabilities.tells_hopper
+                && run.attempt.entries.contains(&heard_empty);
             // Every new feed of a blank that a hand laid in is asked for again.
             if machine.single_card(run.stock) {
                 machine.row.laid = Some(Laid {

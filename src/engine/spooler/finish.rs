@@ -85,6 +85,8 @@ impl Spooler {
                 count_due(id, run, turn)?;
             }
             turn.note(run, AttemptEntry::Found(evidence))?;
+            // Also where only a hand is missing: a printer that tells no place keeps its error latched, so that a lid
+            // that was shut again is never told.
             given_up = run.moves >= MOVE_TRIES && (fault == Fault::CardInside || !tells_place);
             // A hand frees the card, and the error stays latched: the next feed would be refused by it.
             machine.needs_clear |= fault.gravity() != Gravity::Report;

@@ -71,6 +71,7 @@ impl Spooler {
             }),
             Command::Resume(id) => self.on_printer(&id, turn, |machine, turn| {
                 machine.row.paused = None;
+                machine.row.refill_due = false;
                 if machine.row.doubt.take().is_some() {
                     // A person has looked: what is counted from here on is compared with the next baseline.
                     machine.row.last_evidence = None;
@@ -373,6 +374,7 @@ impl Spooler {
             stock,
             pieces: before.saturating_add(pieces),
         });
+        machine.row.refill_due = false;
         turn.store.save_printer(&machine.row)?;
         machine.again_at = None;
         Ok(Response::Done)

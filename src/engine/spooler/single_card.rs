@@ -253,6 +253,7 @@ impl Spooler {
             encoded,
             confirmed: true,
         });
+        machine.row.refill_due = false;
         machine.again_at = None;
         turn.store.save_printer(&machine.row)?;
         turn.journal(
@@ -284,6 +285,7 @@ impl Spooler {
             return Ok(refused("NO_BLANK_IN_QUESTION"));
         };
         machine.row.hopper = None;
+        machine.row.refill_due = false;
         machine.again_at = None;
         turn.store.save_printer(&machine.row)?;
         let job = laid.encoded.as_ref().map(|(job, _)| *job);

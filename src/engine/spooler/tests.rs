@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cetak_drivers::contract::{
-    Answer, Dialect, Event, Evidence, Fault, Moment, Place, Point, Power, Request, Ribbon, Stage,
-    Status,
+    Answer, Dialect, Event, Evidence, Fault, LastAnswer, Moment, Place, Point, Power, Request,
+    Ribbon, Stage, Status,
 };
 use cetak_drivers::matica::{self, Matica};
 use jiff::tz::TimeZone;
@@ -288,4 +288,62 @@ fn a_card_that_only_waits_for_a_supply_is_not_examined_again_and_again() {
     let attempt = desk.store.open_attempts().unwrap().remove(0);
     let heard = |entry: &&AttemptEntry| **entry == AttemptEntry::Heard(Fault::FilmEnd);
     assert_eq!(attempt.entries.iter().filter(heard).count(), 1);
+}
+
+/// Feeds and lets the printer say that its hopper is empty; the rest is answered with an idle printer.
+fn finds_its_hopper_empty(desk: &mut Desk, job: JobId) {
+    let effects = desk.drawn("p1", job);
+    desk.until("p1", effects, Stage::Feed);
+    let mut found = idle();
+    found.last = LastAnswer::Fault(Fault::FeederEmpty);
+    desk.answers("p1", Answer::Fault(Fault::FeederEmpty, found.clone()));
+    while matches!(desk.machine("p1").work, Work::Card(_)) {
+        desk.answers("p1", Answer::Done(found.clone()));
+    }
+}
+
+#[test]
+fn a_hopper_that_nobody_tells_of_is_waited_for_until_a_person_filled_it() {
+    for tells_hopper in [true, false] {
+        let mut spec = spec("p1");
+        let mut capabilities = (*spec.capabilities).clone();
+        capabilities.tells_hopper = tells_hopper;
+        spec.capabilities = Arc::new(capabilities);
+        let mut desk = Desk::of(vec![spec]);
+        let stock = Stock::Kia517;
+        desk.order(Command::Receive(stock, 20, "BA-TEST".to_owned()));
+        desk.order(Command::Issue(stock, 20));
+        desk.order(Command::Load(id("p1"), stock, 5));
+        let job = desk.accept("TEST-1");
+        desk.status("p1", &[]);
+        desk.answers("p1", Answer::Done(idle()));
+        finds_its_hopper_empty(&mut desk, job);
+        // The error is cleared, and the printer says that all is well.
+        desk.status("p1", &[]);
+        assert_eq!(desk.machine("p1").may_serve(), tells_hopper);
+        assert_eq!(
+            desk.machine("p1")
+                .hindrances()
+                .contains(&Fault::FeederEmpty),
+            !tells_hopper
+        );
+        desk.order(Command::Load(id("p1"), stock, 5));
+        assert!(desk.machine("p1").may_serve());
+    }
+}
+
+#[test]
+fn a_printer_on_a_link_that_could_end_no_doubt_takes_no_card() {
+    let mut mute = spec("p1");
+    mute.port.mute = true;
+    let mut desk = Desk::of(vec![mute]);
+    let stock = Stock::Kia517;
+    desk.order(Command::Receive(stock, 20, "BA-TEST".to_owned()));
+    desk.order(Command::Issue(stock, 20));
+    desk.order(Command::Load(id("p1"), stock, 5));
+    desk.accept("TEST-1");
+    desk.status("p1", &[]);
+    desk.order(Command::Resume(id("p1")));
+    assert_eq!(desk.next("p1"), None);
+    assert_eq!(desk.machine("p1").doubt(), Some("MUTE_LINK"));
 }

@@ -268,6 +268,9 @@ pub struct PrinterRow {
     /// The port that it was last fed at.
     #[serde(default)]
     pub port: Option<String>,
+    /// It found its hopper empty and cannot tell when it is filled: it waits for a person's word.
+    #[serde(default)]
+    pub refill_due: bool,
     /// A person ordered single-card mode: one blank at a time, laid in by a hand that saw the path empty.
     #[serde(default)]
     pub single_card: bool,

@@ -324,6 +324,7 @@ fn one_open_attempt_a_job_and_a_printer(mut at: Lodged) {
 fn proposals_printers_and_reports_come_back(mut at: Lodged) {
     let row = PrinterRow {
         port: Some("tcp://192.0.2.7:9100".to_owned()),
+        refill_due: true,
         single_card: true,
         laid: Some(Laid {
             encoded: None,

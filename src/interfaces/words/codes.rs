@@ -228,6 +228,17 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
         ),
     ),
     (
+        "MUTE_LINK",
+        w(
+            "mesin ini tidak menjawab E maupun %CLN lewat kabel serial: kartu yang terputus tidak akan pernah jelas",
+            "this printer answers neither E nor %CLN over its serial line: a card that is cut off could never be cleared up",
+        ),
+        w(
+            "Sambungkan dengan USB, atau tulis di cetak.toml (knows) apa yang terbukti dijawabnya, lalu: cetak reload",
+            "Join it by USB, or write into cetak.toml (knows) what it was shown to answer, then: cetak reload",
+        ),
+    ),
+    (
         "SIMULATED_PRINTER",
         w(
             "mesin simulasi di ruang kantor",

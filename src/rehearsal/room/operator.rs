@@ -170,7 +170,7 @@ impl Room {
         let doubtful = host
             .spooler
             .printers()
-            .any(|machine| machine.row.doubt.is_some() || !machine.faults.is_empty());
+            .any(|machine| machine.row.doubt.is_some() || !machine.hindrances().is_empty());
         if doubtful && self.idle() && calls.is_empty() {
             calls.push(Call::Resume);
         }

@@ -67,7 +67,7 @@ impl Desk {
         for _ in 0..10 {
             if matches!(self.machine("p1").work, Work::Card(_)) {
                 let mut evidence = idle();
-                evidence.last = cetak_drivers::contract::LastAnswer::Fault(Fault::FeederEmpty);
+                evidence.last = LastAnswer::Fault(Fault::FeederEmpty);
                 self.answers("p1", Answer::Done(evidence));
             }
         }
