@@ -103,13 +103,20 @@ pub struct Curves {
     pub cyan: Curve,
 }
 
-/// The separation of one printer: tables from light to dye.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Separation {
-    yellow: [u8; 256],
-    magenta: [u8; 256],
-    cyan: [u8; 256],
+/// A dye. Its number is its place among the three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dye {
+    /// From blue.
+    Yellow,
+    /// From green.
+    Magenta,
+    /// From red.
+    Cyan,
 }
+
+/// The separation of one printer: a table from light to each dye.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Separation([[u8; 256]; 3]);
 
 impl std::fmt::Debug for Separation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -133,40 +140,34 @@ impl Separation {
             }
             table
         };
-        Separation {
-            yellow: table(&curves.yellow),
-            magenta: table(&curves.magenta),
-            cyan: table(&curves.cyan),
-        }
+        Separation([&curves.yellow, &curves.magenta, &curves.cyan].map(table))
     }
 
-    /// Yellow, magenta and cyan of one dot: red, green, blue, and whether resin covers it.
-    #[inline]
-    pub fn dot(&self, rgb: [u8; 3], resin: bool) -> [u8; 3] {
-        // All ones where there is no resin, zero under it.
-        let dry = u8::from(resin).wrapping_sub(1);
-        [
-            self.yellow[usize::from(rgb[2])] & dry,
-            self.magenta[usize::from(rgb[1])] & dry,
-            self.cyan[usize::from(rgb[0])] & dry,
-        ]
-    }
-
-    /// The dots of row `y` from the left, for as many as `colour` is wide.
+    /// Writes the amounts of one dye in row `y`, from the left.
     ///
-    /// Shape: `resin` is as large as `colour`.
-    pub fn row<'a>(
-        &'a self,
-        colour: &'a Colour,
-        resin: &'a BitPlane,
-        y: usize,
-    ) -> impl ExactSizeIterator<Item = [u8; 3]> + 'a {
-        let dots = &colour.rgb[y * colour.width * 3..][..colour.width * 3];
+    /// Shape: `resin` is as large as `colour`, `amounts` as long as `colour` is wide.
+    pub fn row(&self, dye: Dye, colour: &Colour, resin: &BitPlane, y: usize, amounts: &mut [u8]) {
+        let table = &self.0[dye as usize];
+        let dots = colour.rgb[y * colour.width * 3..][..colour.width * 3]
+            .as_chunks()
+            .0;
+        // One loop a dye: the place of the light is then a constant of the loop.
+        match dye {
+            Dye::Yellow => look_up(table, dots, |[_, _, blue]| blue, amounts),
+            Dye::Magenta => look_up(table, dots, |[_, green, _]| green, amounts),
+            Dye::Cyan => look_up(table, dots, |[red, _, _]| red, amounts),
+        }
         let ink = &resin.bits[y * resin.stride()..][..resin.stride()];
-        dots.chunks_exact(3).enumerate().map(move |(x, dot)| {
-            let wet = ink[x / 8] & (0x80 >> (x % 8)) != 0;
-            self.dot([dot[0], dot[1], dot[2]], wet)
-        })
+        for (eight, ink) in amounts.chunks_mut(8).zip(ink) {
+            // Most bytes of a card's resin are empty.
+            if *ink != 0 {
+                for (bit, amount) in eight.iter_mut().enumerate() {
+                    if ink & (0x80 >> bit) != 0 {
+                        *amount = 0;
+                    }
+                }
+            }
+        }
     }
 
     /// Whole planes of a side. Shape: rows of the landscape card from top to bottom, one byte a dot. A side
@@ -179,16 +180,39 @@ impl Separation {
             cyan: vec![0; dots],
         };
         if let Some(colour) = &side.colour {
+            let width = colour.width;
             for y in 0..colour.height {
-                let from = y * colour.width;
-                for (x, [yellow, magenta, cyan]) in self.row(colour, &side.resin, y).enumerate() {
-                    planes.yellow[from + x] = yellow;
-                    planes.magenta[from + x] = magenta;
-                    planes.cyan[from + x] = cyan;
+                for (dye, plane) in [
+                    (Dye::Yellow, &mut planes.yellow),
+                    (Dye::Magenta, &mut planes.magenta),
+                    (Dye::Cyan, &mut planes.cyan),
+                ] {
+                    let amounts = &mut plane[y * width..][..width];
+                    self.row(dye, colour, &side.resin, y, amounts);
                 }
             }
         }
         planes
+    }
+}
+
+/// Much of a card is of one colour: eight dots like the eight before are copied, not looked up.
+#[inline]
+fn look_up(table: &[u8; 256], dots: &[[u8; 3]], light: impl Fn([u8; 3]) -> u8, amounts: &mut [u8]) {
+    let (eights, last) = dots.as_chunks::<8>();
+    let (amounts, last_amounts) = amounts.as_chunks_mut::<8>();
+    let amount = |dot: [u8; 3]| table[usize::from(light(dot))];
+    let mut before = [[u8::MAX; 3]; 8];
+    let mut made = before.map(amount);
+    for (amounts, eight) in amounts.iter_mut().zip(eights) {
+        if *eight != before {
+            before = *eight;
+            made = before.map(amount);
+        }
+        *amounts = made;
+    }
+    for (amounts, dot) in last_amounts.iter_mut().zip(last) {
+        *amounts = amount(*dot);
     }
 }
 
@@ -214,13 +238,32 @@ mod tests {
     use super::*;
     use crate::contract::Overlay;
 
+    /// Yellow, magenta and cyan of a card of one dot.
+    fn dot(separation: &Separation, rgb: [u8; 3], resin: bool) -> [u8; 3] {
+        let side = Side {
+            colour: Some(Colour {
+                width: 1,
+                height: 1,
+                rgb: rgb.to_vec(),
+            }),
+            resin: if resin {
+                BitPlane::full(1, 1)
+            } else {
+                BitPlane::clear(1, 1)
+            },
+            overlay: Overlay::Full,
+        };
+        let planes = separation.of(&side);
+        [planes.yellow[0], planes.magenta[0], planes.cyan[0]]
+    }
+
     #[test]
     fn a_dye_is_the_missing_part_of_its_light_and_none_under_resin() {
         let separation = Separation::default();
-        assert_eq!(separation.dot([255, 255, 255], false), [0, 0, 0]);
-        assert_eq!(separation.dot([0, 0, 0], false), [255, 255, 255]);
-        assert_eq!(separation.dot([10, 20, 30], false), [225, 235, 245]);
-        assert_eq!(separation.dot([10, 20, 30], true), [0, 0, 0]);
+        assert_eq!(dot(&separation, [255, 255, 255], false), [0, 0, 0]);
+        assert_eq!(dot(&separation, [0, 0, 0], false), [255, 255, 255]);
+        assert_eq!(dot(&separation, [10, 20, 30], false), [225, 235, 245]);
+        assert_eq!(dot(&separation, [10, 20, 30], true), [0, 0, 0]);
     }
 
     #[test]
@@ -267,7 +310,7 @@ mod tests {
             ..Curves::default()
         };
         assert_eq!(
-            Separation::new(&curves).dot([127, 127, 127], false),
+            dot(&Separation::new(&curves), [127, 127, 127], false),
             [128, 128, 100]
         );
     }

@@ -2,6 +2,7 @@
 //!
 //! - [`contract`]: the words every printer shares, and the `Machine`, `Dialect` and `Encoder` traits
 //! - [`colour`]: from light to dye, the one separation of all printers
+//! - [`turn`]: from the landscape picture to the lines of a head
 //! - [`link`]: byte pipes that do I/O; `Trace` and `Flaky` wrap any of them
 //! - [`session`]: the one pump that joins a machine and a link; `now` is an argument
 //! - [`reader`]: the chip reader's machine (lines over a socket)
@@ -18,4 +19,5 @@ pub mod magicard;
 pub mod matica;
 pub mod reader;
 pub mod session;
+pub mod turn;
 pub mod zebra;

@@ -69,14 +69,39 @@ impl BitPlane {
         plane
     }
 
+    /// Each dot as so many by so many.
+    fn enlarged(self, times: usize) -> BitPlane {
+        if times == 1 {
+            return self;
+        }
+        let mut large = BitPlane::clear(self.width * times, self.height * times);
+        let stride = large.stride();
+        for y in 0..self.height {
+            for x in self.inked(y) {
+                for step in 0..times {
+                    large.set(x * times + step, y * times);
+                }
+            }
+            let begin = y * times * stride;
+            for step in 1..times {
+                large
+                    .bits
+                    .copy_within(begin..begin + stride, begin + step * stride);
+            }
+        }
+        large
+    }
+
     /// The dots of a row that have ink, from the left. Most bytes of a card have none and are passed over whole.
-    fn inked(&self, y: usize) -> impl Iterator<Item = usize> + '_ {
+    pub fn inked(&self, y: usize) -> impl Iterator<Item = usize> + '_ {
         let row = &self.bits[y * self.stride()..][..self.stride()];
         let bytes = row.iter().enumerate().filter(|(_, byte)| **byte != 0);
-        bytes.flat_map(|(at, byte)| {
-            let inked = move |bit: &usize| byte & (0x80 >> bit) != 0;
-            (0..8).filter(inked).map(move |bit| at * 8 + bit)
-        })
+        bytes
+            .flat_map(|(at, byte)| {
+                let inked = move |bit: &usize| byte & (0x80 >> bit) != 0;
+                (0..8).filter(inked).map(move |bit| at * 8 + bit)
+            })
+            .filter(|x| *x < self.width)
     }
 
     /// Whether no dot has ink.
@@ -114,13 +139,34 @@ impl Colour {
     /// The same colours on another size: the middles stay together, what sticks out is cut, and the edge dots run
     /// out over what is new: a ground that reaches the card's edge still does.
     pub fn fitted(&self, width: usize, height: usize) -> Colour {
-        let (from_x, to_x, columns) = middle(self.width, width);
-        let (from_y, to_y, rows) = middle(self.height, height);
+        self.enlarged(1, width, height)
+    }
+
+    /// Each dot as so many by so many, and that fitted; each row is made once and copied.
+    fn enlarged(&self, times: usize, width: usize, height: usize) -> Colour {
+        let (from_x, to_x, columns) = middle(self.width * times, width);
+        let (from_y, to_y, rows) = middle(self.height * times, height);
         let last = |count: usize| count.saturating_sub(1);
         let mut rgb = Vec::with_capacity(width * height * 3);
+        let mut large = vec![[0; 3]; self.width * times];
+        let mut made = None;
         for y in 0..height {
-            let row = from_y + y.saturating_sub(to_y).min(last(rows));
-            let dots = &self.rgb[(row * self.width + from_x) * 3..][..columns * 3];
+            let row = (from_y + y.saturating_sub(to_y).min(last(rows))) / times;
+            if made == Some(row) {
+                rgb.extend_from_within(rgb.len() - width * 3..);
+                continue;
+            }
+            let own = &self.rgb[row * self.width * 3..][..self.width * 3];
+            let own = if times == 1 {
+                own
+            } else {
+                let places = large.chunks_exact_mut(times);
+                for (places, dot) in places.zip(own.as_chunks::<3>().0) {
+                    places.fill(*dot);
+                }
+                large.as_flattened()
+            };
+            let dots = &own[from_x * 3..][..columns * 3];
             let (Some(left), Some(right)) = (dots.first_chunk::<3>(), dots.last_chunk::<3>())
             else {
                 continue;
@@ -128,6 +174,7 @@ impl Colour {
             rgb.extend(std::iter::repeat_n(left, to_x).flatten());
             rgb.extend_from_slice(dots);
             rgb.extend(std::iter::repeat_n(right, width - to_x - columns).flatten());
+            made = Some(row);
         }
         Colour { width, height, rgb }
     }
@@ -170,54 +217,6 @@ pub struct CardImage {
     pub back: Option<Side>,
 }
 
-impl Side {
-    fn enlarged(&self, times: usize) -> Side {
-        let bits = |plane: &BitPlane| {
-            let mut large = BitPlane::clear(plane.width * times, plane.height * times);
-            let stride = large.stride();
-            for y in 0..plane.height {
-                for x in plane.inked(y) {
-                    for step in 0..times {
-                        large.set(x * times + step, y * times);
-                    }
-                }
-                let begin = y * times * stride;
-                for step in 1..times {
-                    large
-                        .bits
-                        .copy_within(begin..begin + stride, begin + step * stride);
-                }
-            }
-            large
-        };
-        let colours = |colour: &Colour| {
-            let (width, height) = (colour.width * times, colour.height * times);
-            let mut rgb = Vec::with_capacity(width * height * 3);
-            for row in colour.rgb.chunks_exact((colour.width * 3).max(1)) {
-                let begin = rgb.len();
-                for dot in row.chunks_exact(3) {
-                    for _ in 0..times {
-                        rgb.extend_from_slice(dot);
-                    }
-                }
-                for _ in 1..times {
-                    rgb.extend_from_within(begin..begin + width * 3);
-                }
-            }
-            Colour { width, height, rgb }
-        };
-        Side {
-            colour: self.colour.as_ref().map(colours),
-            resin: bits(&self.resin),
-            overlay: match &self.overlay {
-                Overlay::Plane(plane) => Overlay::Plane(bits(plane)),
-                Overlay::Full => Overlay::Full,
-                Overlay::None => Overlay::None,
-            },
-        }
-    }
-}
-
 impl CardImage {
     /// The same picture for a printer of another size. At one resolution only a few dots at the edges differ:
     /// the middles stay together, what sticks out is cut, ink ends where it ended and colour runs out to the edge. Where the printer is twice as
@@ -230,16 +229,14 @@ impl CardImage {
             }
             // To the nearest: 2,026 dots are twice 1,016 less a few at the edges.
             let times = ((width + size.0 / 2) / size.0).max(1);
-            let side = if times > 1 {
-                side.enlarged(times)
-            } else {
-                side
-            };
+            let bits = |plane: BitPlane| plane.enlarged(times).fitted(width, height);
             Side {
-                colour: side.colour.map(|colour| colour.fitted(width, height)),
-                resin: side.resin.fitted(width, height),
+                colour: side
+                    .colour
+                    .map(|colour| colour.enlarged(times, width, height)),
+                resin: bits(side.resin),
                 overlay: match side.overlay {
-                    Overlay::Plane(plane) => Overlay::Plane(plane.fitted(width, height)),
+                    Overlay::Plane(plane) => Overlay::Plane(bits(plane)),
                     whole @ (Overlay::Full | Overlay::None) => whole,
                 },
             }

@@ -12,11 +12,9 @@
 use bytes::Bytes;
 
 use super::download::{Depth, Download, Form, Geometry, PARTIAL_LINES_MAX, Panel};
-use crate::colour::Separation;
-use crate::contract::{BitPlane, Colour, Overlay, Side};
-
-/// Lines that are turned together: so many rows of the picture are read in one stretch.
-const BLOCK_LINES: usize = 64;
+use crate::colour::{Planes, Separation};
+use crate::contract::{Overlay, Side};
+use crate::turn::{BLOCK_LINES, Quarter};
 
 /// Why a picture cannot be packed, or packed bytes cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +86,16 @@ pub struct Recipe {
     pub turned: bool,
 }
 
+impl Recipe {
+    fn quarter(&self) -> Quarter {
+        if self.turned {
+            Quarter::CounterClockwise
+        } else {
+            Quarter::Clockwise
+        }
+    }
+}
+
 /// Splits one side into the panels asked for, in that order.
 pub fn separate(
     side: &Side,
@@ -100,28 +108,14 @@ pub fn separate(
         check_size(plane.width, plane.height, geometry)?;
     }
     let wants_dye = panels.iter().any(|panel| panel.is_dye());
-    let mut dyes: Option<[Download; 3]> = None;
-    match &side.colour {
-        Some(colour) => {
-            check_size(colour.width, colour.height, geometry)?;
-            if wants_dye {
-                dyes = Some(dye_panels(colour, &side.resin, recipe));
-            } else if colour.rgb.iter().any(|component| *component != 255) {
-                return Err(RasterError::NoDye);
-            }
-        }
-        None => {
-            if wants_dye {
-                // A ribbon's panels are used up in turn: a side without colour still sends each, empty.
-                let white = Colour {
-                    width: geometry.lines,
-                    height: geometry.columns,
-                    rgb: vec![255; geometry.lines * geometry.columns * 3],
-                };
-                dyes = Some(dye_panels(&white, &side.resin, recipe));
-            }
+    if let Some(colour) = &side.colour {
+        check_size(colour.width, colour.height, geometry)?;
+        if !wants_dye && colour.rgb.iter().any(|component| *component != 255) {
+            return Err(RasterError::NoDye);
         }
     }
+    // A ribbon's panels are used up in turn: a side without colour still sends each, empty.
+    let dyes = wants_dye.then(|| dye_panels(side, recipe));
     let dye = |at: usize| {
         let dyes = dyes.as_ref().expect("made above when a dye is asked for");
         dyes[at].clone()
@@ -132,13 +126,17 @@ pub fn separate(
             Panel::Yellow => dye(0),
             Panel::Magenta => dye(1),
             Panel::Cyan => dye(2),
-            Panel::Black => bit_panel(Panel::Black, &turn_bits(&side.resin, recipe), recipe),
+            Panel::Black => bit_panel(
+                Panel::Black,
+                &recipe.quarter().turned(&side.resin).bits,
+                recipe,
+            ),
             Panel::Overlay => {
                 let bytes = geometry.panel_bytes(1);
                 let bits = match &side.overlay {
                     Overlay::Full => vec![0xFF; bytes],
                     Overlay::None => vec![0x00; bytes],
-                    Overlay::Plane(plane) => turn_bits(plane, recipe),
+                    Overlay::Plane(plane) => recipe.quarter().turned(plane).bits,
                 };
                 bit_panel(Panel::Overlay, &bits, recipe)
             }
@@ -159,26 +157,34 @@ fn check_size(width: usize, height: usize, geometry: Geometry) -> Result<(), Ras
 }
 
 /// Yellow, magenta, cyan.
-fn dye_panels(colour: &Colour, resin: &BitPlane, recipe: &Recipe) -> [Download; 3] {
+fn dye_panels(side: &Side, recipe: &Recipe) -> [Download; 3] {
     let Geometry { lines, columns } = recipe.geometry;
     let bits = recipe.depth.bits();
     let (first, count) = match recipe.window {
         Some(window) => (window.first, window.lines),
         None => (0, lines),
     };
-    let mut makers = [(); 3].map(|()| DyeMaker::new(count, columns, bits, recipe.compression));
-    let mut blocks = [(); 3].map(|()| vec![0u8; BLOCK_LINES * columns]);
-    let mut begin = first;
-    while begin < first + count {
-        let many = BLOCK_LINES.min(first + count - begin);
-        turn_colour(colour, resin, recipe, begin, many, &mut blocks);
-        for (maker, block) in makers.iter_mut().zip(&blocks) {
-            for values in block[..many * columns].chunks_exact(columns) {
-                maker.line(values);
-            }
+    let Planes {
+        yellow,
+        magenta,
+        cyan,
+    } = recipe.separation.of(side);
+    let mut block = vec![0; BLOCK_LINES * columns];
+    let makers = [yellow, magenta, cyan].map(|plane| {
+        let mut maker = DyeMaker::new(count, columns, bits, recipe.compression);
+        for begin in (first..first + count).step_by(BLOCK_LINES) {
+            let many = BLOCK_LINES.min(first + count - begin);
+            let block = &mut block[..many * columns];
+            recipe
+                .quarter()
+                .turn(&plane, lines, begin, columns, |dot| dot, block);
+            block.iter_mut().for_each(|amount| *amount >>= 8 - bits);
+            block
+                .chunks_exact(columns)
+                .for_each(|line| maker.line(line));
         }
-        begin += many;
-    }
+        maker
+    });
     let mut panels = [Panel::Yellow, Panel::Magenta, Panel::Cyan].into_iter();
     makers.map(|maker| {
         let panel = panels.next().expect("three makers, three panels");
@@ -196,41 +202,6 @@ fn dye_panels(colour: &Colour, resin: &BitPlane, recipe: &Recipe) -> [Download; 
             data: Bytes::from(data),
         }
     })
-}
-
-/// Values of `many` lines from `begin` on, line after line, for the three dyes.
-fn turn_colour(
-    colour: &Colour,
-    resin: &BitPlane,
-    recipe: &Recipe,
-    begin: usize,
-    many: usize,
-    blocks: &mut [Vec<u8>; 3],
-) {
-    let Geometry { lines, columns } = recipe.geometry;
-    let shift = 8 - recipe.depth.bits();
-    let [yellow, magenta, cyan] = blocks;
-    // Turned: line 0 is the right edge and column 0 the top; else the left edge and the bottom.
-    let left = if recipe.turned {
-        lines - begin - many
-    } else {
-        begin
-    };
-    for y in 0..columns {
-        let column = if recipe.turned { y } else { columns - 1 - y };
-        let dots = &colour.rgb[(y * lines + left) * 3..][..many * 3];
-        let row = &resin.bits[y * resin.stride()..][..resin.stride()];
-        for (step, dot) in dots.chunks_exact(3).enumerate() {
-            let x = left + step;
-            let line = if recipe.turned { many - 1 - step } else { step };
-            let wet = row[x / 8] & (0x80 >> (x % 8)) != 0;
-            let [y, m, c] = recipe.separation.dot([dot[0], dot[1], dot[2]], wet);
-            let at = line * columns + column;
-            yellow[at] = y >> shift;
-            magenta[at] = m >> shift;
-            cyan[at] = c >> shift;
-        }
-    }
 }
 
 /// Packs one dye's lines, and compresses them beside if wanted.
@@ -271,6 +242,17 @@ impl DyeMaker {
 
 /// Packs values of so many bits each, most significant first. Eight values make `bits` bytes.
 pub fn pack_line(values: &[u8], bits: usize, out: &mut [u8]) {
+    // Loops of their own: a copy of a few bytes is cheap only where their number is known.
+    match bits {
+        5 => pack(values, 5, out),
+        6 => pack(values, 6, out),
+        7 => pack(values, 7, out),
+        bits => pack(values, bits, out),
+    }
+}
+
+#[inline(always)]
+fn pack(values: &[u8], bits: usize, out: &mut [u8]) {
     for (eight, bytes) in values.chunks_exact(8).zip(out.chunks_exact_mut(bits)) {
         let packed = eight
             .iter()
@@ -291,30 +273,6 @@ pub fn unpack_line(bytes: &[u8], bits: usize, values: &mut [u8]) {
             *value = u8::try_from(shifted & ((1 << bits) - 1)).expect("at most seven bits");
         }
     }
-}
-
-/// Turns a plane of ink into lines of the panel.
-fn turn_bits(plane: &BitPlane, recipe: &Recipe) -> Vec<u8> {
-    let Geometry { lines, columns } = recipe.geometry;
-    let line_bytes = recipe.geometry.line_bytes(1);
-    let mut out = vec![0u8; recipe.geometry.panel_bytes(1)];
-    let stride = plane.stride();
-    for y in 0..columns {
-        let column = if recipe.turned { y } else { columns - 1 - y };
-        let (byte_at, mask) = (column / 8, 0x80u8 >> (column % 8));
-        let row = &plane.bits[y * stride..][..stride];
-        for (at, byte) in row.iter().enumerate() {
-            if *byte == 0 {
-                continue;
-            }
-            for (step, x) in (at * 8..lines.min(at * 8 + 8)).enumerate() {
-                let ink = (byte >> (7 - step)) & 1;
-                let line = if recipe.turned { lines - 1 - x } else { x };
-                out[line * line_bytes + byte_at] |= ink * mask;
-            }
-        }
-    }
-    out
 }
 
 fn bit_panel(panel: Panel, bits: &[u8], recipe: &Recipe) -> Download {

@@ -6,14 +6,15 @@
 use bytes::Bytes;
 
 use crate::contract::BitPlane;
+use crate::turn::{BLOCK_LINES, Quarter};
 
 /// Dots of the head.
 pub const HEAD_DOTS: usize = 672;
 /// Bits of a dye dot.
 pub const DYE_BITS: usize = 6;
 
-/// Rows that are turned together: so many columns of the picture are read in one stretch.
-const BLOCK_ROWS: usize = 64;
+/// Bits of an amount that a dye dot has not.
+const DROPPED_BITS: usize = 8 - DYE_BITS;
 
 /// Where a head's dots lie in a row of a bit-plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +80,18 @@ impl Setting {
     ///
     /// The landscape picture is turned clockwise by 90 degrees into the portrait one \[inferred\].
     pub fn place(&self, row: usize, column: usize) -> (usize, usize) {
+        let quarter = self.quarter();
+        (
+            quarter.line(row, self.rows),
+            quarter.place(column, self.columns),
+        )
+    }
+
+    fn quarter(&self) -> Quarter {
         if self.turned {
-            (self.rows - 1 - row, column)
+            Quarter::CounterClockwise
         } else {
-            (row, self.columns - 1 - column)
+            Quarter::Clockwise
         }
     }
 
@@ -96,20 +105,19 @@ impl Setting {
             .map(|(byte, mask)| byte * 8 + mask.leading_zeros() as usize)
             .collect();
         let width = stride * 8;
-        let mut block = vec![0u8; BLOCK_ROWS * width];
-        for (number, out) in plane.chunks_mut(BLOCK_ROWS * stride * DYE_BITS).enumerate() {
-            let begin = number * BLOCK_ROWS;
-            let many = BLOCK_ROWS.min(self.rows - begin);
-            for (column, bit) in bits.iter().enumerate() {
-                for step in 0..many {
-                    let (x, y) = self.place(begin + step, column);
-                    block[step * width + bit] = amounts[y * self.rows + x] >> 2;
-                }
-            }
+        let mut block = vec![0u8; BLOCK_LINES * width];
+        for (number, out) in plane
+            .chunks_mut(BLOCK_LINES * stride * DYE_BITS)
+            .enumerate()
+        {
             let rows = out.chunks_exact_mut(stride * DYE_BITS);
+            let block = &mut block[..rows.len() * width];
+            let begin = number * BLOCK_LINES;
+            self.quarter()
+                .turn(amounts, self.rows, begin, width, |dot| bits[dot], block);
             for (row, out) in block.chunks_exact(width).zip(rows) {
                 for (at, eight) in row.as_chunks::<8>().0.iter().enumerate() {
-                    let eight = u64::from_be_bytes(*eight);
+                    let eight = u64::from_be_bytes(*eight) >> DROPPED_BITS;
                     if eight != 0 {
                         for bit in 0..DYE_BITS {
                             out[bit * stride + at] = gathered(eight >> bit);
@@ -125,11 +133,14 @@ impl Setting {
     pub fn ink(&self, ink: &BitPlane) -> Bytes {
         let stride = self.layout.row_bytes();
         let mut plane = vec![0; self.rows * stride];
-        self.each_dot(|row, (byte, mask), x, y| {
-            if ink.get(x, y) {
+        let dots: Vec<(usize, u8)> = self.dots().collect();
+        let lines = self.quarter().turned(ink);
+        for row in 0..lines.height {
+            for column in lines.inked(row) {
+                let (byte, mask) = dots[column];
                 plane[row * stride + byte] |= mask;
             }
-        });
+        }
         Bytes::from(plane)
     }
 
@@ -138,16 +149,6 @@ impl Setting {
         let layout = self.layout;
         let dots = (self.first_dot..HEAD_DOTS).take(self.columns);
         dots.map(move |dot| layout.dot(dot))
-    }
-
-    fn each_dot(&self, mut act: impl FnMut(usize, (usize, u8), usize, usize)) {
-        let dots: Vec<(usize, u8)> = self.dots().collect();
-        for row in 0..self.rows {
-            for (column, dot) in dots.iter().enumerate() {
-                let (x, y) = self.place(row, column);
-                act(row, *dot, x, y);
-            }
-        }
     }
 }
 

@@ -10,7 +10,7 @@
 //! - The 600 dpi model takes the whole plane in reverse order [code: xidserver].
 
 use super::wire::{Ink, Inks};
-use crate::colour::Separation;
+use crate::colour::{Dye, Separation};
 use crate::contract::{Colour, Side};
 
 /// Why a picture cannot be packed.
@@ -82,36 +82,48 @@ impl Canvas {
         Ok(inks)
     }
 
-    /// Writes one plane of a side that [`Canvas::inks`] has checked. Shape: `out` has [`Canvas::bytes`], all zero.
-    /// Nothing is allocated.
-    pub fn pack(&self, side: &Side, ink: Ink, separation: &Separation, out: &mut [u8]) {
+    /// Appends one plane of a side that [`Canvas::inks`] has checked. Shape: [`Canvas::bytes`] more. A row is
+    /// packed into one buffer and copied, so `out` is written once; rows that repeat are copied only.
+    pub fn pack(&self, side: &Side, ink: Ink, separation: &Separation, out: &mut Vec<u8>) {
         let (columns, rows) = self.plane;
         let (width, height) = (side.resin.width, side.resin.height);
         let left = (columns - width) / 2;
         let top = (rows - height) / 2;
-        let into = |place: usize, before: usize, size: usize| {
-            place.saturating_sub(before).min(size.saturating_sub(1))
-        };
+        let mut row = vec![0; columns];
         let mut made: Option<usize> = None;
         for y in 0..rows {
-            let from = into(y, top, height);
-            let begin = y * columns;
+            let y = if self.turned { rows - 1 - y } else { y };
             // Rows of the bleed repeat the edge row.
-            if made == Some(from) {
-                out.copy_within(begin - columns..begin, begin);
-                continue;
+            let from = y.saturating_sub(top).min(height.saturating_sub(1));
+            if made.is_none_or(|made| !alike(side, ink, made, from)) {
+                fill(side, ink, separation, from, &mut row[left..left + width]);
+                let (first, last) = (row[left], row[left + width - 1]);
+                row[..left].fill(first);
+                row[left + width..].fill(last);
+                if self.turned {
+                    row.reverse();
+                }
             }
             made = Some(from);
-            let row = &mut out[begin..begin + columns];
-            fill(side, ink, separation, from, &mut row[left..left + width]);
-            let (first, last) = (row[left], row[left + width - 1]);
-            row[..left].fill(first);
-            row[left + width..].fill(last);
-        }
-        if self.turned {
-            out.reverse();
+            out.extend_from_slice(&row);
         }
     }
+}
+
+/// Whether two rows of a side print the same of one ink. In a picture enlarged twice every other row does.
+fn alike(side: &Side, ink: Ink, one: usize, other: usize) -> bool {
+    let resin = |y: usize| &side.resin.bits[y * side.resin.stride()..][..side.resin.stride()];
+    if one == other {
+        return true;
+    }
+    let dyes = match (ink, &side.colour) {
+        (Ink::Black, _) | (Ink::Yellow | Ink::Magenta | Ink::Cyan, None) => true,
+        (Ink::Yellow | Ink::Magenta | Ink::Cyan, Some(colour)) => {
+            let dots = |y: usize| &colour.rgb[y * colour.width * 3..][..colour.width * 3];
+            dots(one) == dots(other)
+        }
+    };
+    dyes && resin(one) == resin(other)
 }
 
 fn dyed(colour: &Colour, side: &Side) -> bool {
@@ -122,21 +134,24 @@ fn dyed(colour: &Colour, side: &Side) -> bool {
         .any(|(at, dot)| dot != [255; 3] && !side.resin.get(at % colour.width, at / colour.width))
 }
 
-/// The amounts of one ink in row `y`. Shape: `row` is as wide as the side, all zero.
+/// The amounts of one ink in row `y`. Shape: `row` is as wide as the side.
 fn fill(side: &Side, ink: Ink, separation: &Separation, y: usize, row: &mut [u8]) {
     let dye = match ink {
-        Ink::Yellow => 0,
-        Ink::Magenta => 1,
-        Ink::Cyan => 2,
+        Ink::Yellow => Dye::Yellow,
+        Ink::Magenta => Dye::Magenta,
+        Ink::Cyan => Dye::Cyan,
         Ink::Black => {
-            for (x, dot) in row.iter_mut().enumerate() {
-                *dot = if side.resin.get(x, y) { u8::MAX } else { 0 };
+            let ink = &side.resin.bits[y * side.resin.stride()..];
+            for (eight, ink) in row.chunks_mut(8).zip(ink) {
+                for (bit, dot) in eight.iter_mut().enumerate() {
+                    *dot = if ink & (0x80 >> bit) == 0 { 0 } else { u8::MAX };
+                }
             }
             return;
         }
     };
-    let Some(colour) = &side.colour else { return };
-    for (dot, amounts) in row.iter_mut().zip(separation.row(colour, &side.resin, y)) {
-        *dot = amounts[dye];
+    match &side.colour {
+        Some(colour) => separation.row(dye, colour, &side.resin, y, row),
+        None => row.fill(0),
     }
 }

@@ -315,18 +315,17 @@ pub fn place(payload: &[u8]) -> Option<Told> {
 /// Bytes before a plane's data: plane word, length and 4, length [capture].
 const PLANE_HEAD_BYTES: usize = 12;
 
-/// One plane with its header, in one buffer. `fill` is given the data's place, all zeros.
-pub fn plane(ink: Ink, data_bytes: usize, sequence: u32, fill: impl FnOnce(&mut [u8])) -> Bytes {
-    let begin = HEADER_BYTES + PLANE_HEAD_BYTES;
-    let all = begin + data_bytes.next_multiple_of(4);
+/// One plane with its header, in one buffer. `fill` appends the data; what it leaves short is zero.
+pub fn plane(ink: Ink, data_bytes: usize, sequence: u32, fill: impl FnOnce(&mut Vec<u8>)) -> Bytes {
+    let all = HEADER_BYTES + PLANE_HEAD_BYTES + data_bytes.next_multiple_of(4);
     let mut bytes = Vec::with_capacity(all);
     header(PLANE, all / 4 - 2, 0, sequence, &mut bytes);
     let length = u32::try_from(data_bytes).expect("a plane's bytes fit four bytes");
     bytes.extend_from_slice(&[ink as u8, 0, 0, 0]);
     bytes.extend_from_slice(&length.saturating_add(4).to_be_bytes());
     bytes.extend_from_slice(&length.to_be_bytes());
+    fill(&mut bytes);
     bytes.resize(all, 0);
-    fill(&mut bytes[begin..begin + data_bytes]);
     Bytes::from(bytes)
 }
 

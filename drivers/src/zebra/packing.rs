@@ -112,9 +112,11 @@ impl<'a> ColourPacker<'a> {
 
     /// Takes levels, 0 to 31; what is above is brought down to 31.
     pub fn take(&mut self, levels: &[u8]) {
-        for same in levels.chunk_by(|one, next| (*one).min(LEVEL_MAX) == (*next).min(LEVEL_MAX)) {
-            let level = same[0].min(LEVEL_MAX);
-            let mut left = same.len();
+        let mut rest = levels;
+        while let Some(first) = rest.first() {
+            let level = (*first).min(LEVEL_MAX);
+            let mut left = same(rest, *first);
+            rest = &rest[left..];
             if self.run > 0 && level == self.value {
                 let joined = left.min(RUN_MAX - self.run);
                 self.run += joined;
@@ -145,6 +147,15 @@ impl<'a> ColourPacker<'a> {
         self.out.push(self.value);
         self.run = 0;
     }
+}
+
+/// How many bytes from the first on are this one, eight at a time where a run is long.
+fn same(bytes: &[u8], byte: u8) -> usize {
+    let eights = bytes.as_chunks::<8>().0;
+    let eights = eights.iter().take_while(|eight| **eight == [byte; 8]);
+    let begun = eights.count() * 8;
+    let more = bytes[begun..].iter().take_while(|other| **other == byte);
+    begun + more.count()
 }
 
 fn low(run: usize) -> u8 {

@@ -12,9 +12,7 @@ use super::packing::{ColourPacker, MonoPacker};
 use super::wire::{BRACKET, CR, Dye, ESC, RESIN_HEAD, colour_head};
 use crate::colour::Separation;
 use crate::contract::{BitPlane, Overlay, Ribbon, Side};
-
-/// Lines that are turned together: so many columns of the picture are read in one stretch.
-const BLOCK_LINES: usize = 64;
+use crate::turn::{BLOCK_LINES, Quarter};
 
 /// Why a picture cannot be packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,21 +73,11 @@ impl Recipe {
         })
     }
 
-    /// Which column of the picture a line is.
-    fn column(&self, line: usize) -> usize {
+    fn quarter(&self) -> Quarter {
         if self.turned {
-            line
+            Quarter::Clockwise
         } else {
-            self.lines - 1 - line
-        }
-    }
-
-    /// Where in its line a row of the picture stands.
-    fn position(&self, row: usize) -> usize {
-        if self.turned {
-            self.height - 1 - row
-        } else {
-            row
+            Quarter::CounterClockwise
         }
     }
 }
@@ -184,28 +172,14 @@ fn colour_download(dye: Dye, plane: &[u8], recipe: &Recipe) -> Bytes {
 /// The lines from `begin` on, as many as the block holds.
 fn turn<'a>(plane: &[u8], recipe: &Recipe, begin: usize, block: &'a mut [u8]) -> &'a mut [u8] {
     let Recipe { lines, height, .. } = *recipe;
-    let many = BLOCK_LINES.min(lines - begin);
-    // The columns of these lines, whichever of them is the first line.
-    let left = recipe.column(begin).min(recipe.column(begin + many - 1));
-    for row in 0..height {
-        let dots = &plane[row * lines + left..][..many];
-        let position = recipe.position(row);
-        let places = block
-            .chunks_exact_mut(height)
-            .map(|line| &mut line[position]);
-        if recipe.turned {
-            places.zip(dots).for_each(|(place, dot)| *place = *dot);
-        } else {
-            places
-                .zip(dots.iter().rev())
-                .for_each(|(place, dot)| *place = *dot);
-        }
-    }
-    &mut block[..many * height]
+    let block = &mut block[..BLOCK_LINES.min(lines - begin) * height];
+    let quarter = recipe.quarter();
+    quarter.turn(plane, lines, begin, height, |dot| dot, block);
+    block
 }
 
 fn resin_download(plane: &BitPlane, recipe: &Recipe) -> Bytes {
-    let bits = turn_bits(plane, recipe);
+    let bits = recipe.quarter().turned(plane).bits;
     let mut data = Vec::with_capacity(bits.len() / 4);
     if recipe.packed {
         let mut packer = MonoPacker::new(&mut data, recipe.literal_max);
@@ -228,27 +202,4 @@ fn resin_download(plane: &BitPlane, recipe: &Recipe) -> Bytes {
     }
     out.push(CR);
     Bytes::from(out)
-}
-
-/// Lines of the area, each padded to a whole byte.
-fn turn_bits(plane: &BitPlane, recipe: &Recipe) -> Vec<u8> {
-    let line_bytes = recipe.line_bytes();
-    let mut out = vec![0u8; recipe.lines * line_bytes];
-    let stride = plane.stride();
-    for row in 0..recipe.height {
-        let position = recipe.position(row);
-        let mask = 0x80u8 >> (position % 8);
-        for (at, byte) in plane.bits[row * stride..][..stride].iter().enumerate() {
-            if *byte == 0 {
-                continue;
-            }
-            for x in at * 8..recipe.lines.min(at * 8 + 8) {
-                if byte & (0x80 >> (x % 8)) != 0 {
-                    // The picture's column and the area's line are each other's mirror.
-                    out[recipe.column(x) * line_bytes + position / 8] |= mask;
-                }
-            }
-        }
-    }
-    out
 }

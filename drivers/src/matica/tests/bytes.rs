@@ -138,15 +138,14 @@ fn plane_headers_are_the_computed_ones() {
         ),
     ] {
         let plane = plane(ink, bytes, 5, |data| {
-            assert_eq!(data.len(), bytes);
-            data.fill(0xAB);
+            data.resize(data.len() + bytes, 0xAB);
         });
         assert_eq!(spaced(&plane[..28]), header);
         assert_eq!(plane.len(), 28 + bytes);
         assert!(plane[28..].iter().all(|byte| *byte == 0xAB));
     }
     // Padded to whole words: 15 dots.
-    let padded = plane(Ink::Cyan, 15, 1, |data| data.fill(0xFF));
+    let padded = plane(Ink::Cyan, 15, 1, |data| data.extend([0xFF; 15]));
     assert_eq!((padded.len(), padded[43]), (28 + 16, 0));
     assert_eq!(padded[4..8], 9_u32.to_be_bytes());
 }

@@ -31,7 +31,7 @@ fn canvas(plane: (usize, usize), card: (usize, usize), turned: bool) -> Canvas {
 }
 
 fn packed(canvas: &Canvas, side: &Side, ink: Ink) -> String {
-    let mut out = vec![0; canvas.bytes()];
+    let mut out = Vec::new();
     canvas.pack(side, ink, &Separation::default(), &mut out);
     hex(&out)
 }
@@ -138,7 +138,7 @@ fn whole_pictures_of_both_models_are_packed_to_their_planes() {
         let mut picture = side(&vec![[10, 20, 30]; width * height], width, height);
         picture.resin.set(0, 0);
         let canvas = canvas(model.plane, model.card, model.turned);
-        let mut out = vec![0; canvas.bytes()];
+        let mut out = Vec::new();
         canvas.pack(&picture, Ink::Black, &Separation::default(), &mut out);
         let inked = out.iter().filter(|dot| **dot == 255).count();
         let left = (model.plane.0 - width) / 2;
@@ -154,6 +154,7 @@ fn whole_pictures_of_both_models_are_packed_to_their_planes() {
         );
         let corner = if model.turned { out.len() - 1 } else { 0 };
         assert_eq!(out[corner], 255);
+        out.clear();
         canvas.pack(&picture, Ink::Cyan, &Separation::default(), &mut out);
         let dyed = out.iter().filter(|dot| **dot == 245).count();
         assert_eq!(dyed, out.len() - inked, "{}", model.key);
