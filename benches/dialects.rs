@@ -10,7 +10,7 @@ use cetak::artwork::{Letterhead, Look, Studio};
 use cetak::domain::record::CardProduct;
 use cetak::rehearsal::pair::Pair;
 use cetak::rehearsal::specimen::{Mix, stream};
-use cetak_drivers::colour::Separation;
+use cetak_drivers::colour::{Dye, Separation};
 use cetak_drivers::contract::{CardImage, Dialect};
 use cetak_drivers::{evolis, magicard, matica, zebra};
 
@@ -97,7 +97,12 @@ pub(crate) fn run() {
         let artwork = median(RUNS, || drop(draw().fitted(whole.0, whole.1)));
         let image = fitted(whole);
         let separation = Separation::default();
-        let separated = median(RUNS, || drop(separation.of(&image.front)));
+        let mut amounts = vec![0; whole.0 * whole.1];
+        let separated = median(RUNS, || {
+            for dye in Dye::ALL {
+                separation.plane(dye, &image.front, &mut amounts);
+            }
+        });
         let spent = printed(name, maker, None, &image);
         let packing = spent.time.saturating_sub(separated);
         let sum = artwork + spent.time;

@@ -130,6 +130,11 @@ impl Default for Separation {
     }
 }
 
+impl Dye {
+    /// All, in the order of the ribbon.
+    pub const ALL: [Dye; 3] = [Dye::Yellow, Dye::Magenta, Dye::Cyan];
+}
+
 impl Separation {
     /// The tables of these curves.
     pub fn new(curves: &Curves) -> Separation {
@@ -170,29 +175,15 @@ impl Separation {
         }
     }
 
-    /// Whole planes of a side. Shape: rows of the landscape card from top to bottom, one byte a dot. A side
-    /// without colour has no dye.
-    pub fn of(&self, side: &Side) -> Planes {
-        let dots = side.resin.width * side.resin.height;
-        let mut planes = Planes {
-            yellow: vec![0; dots],
-            magenta: vec![0; dots],
-            cyan: vec![0; dots],
+    /// Writes one dye's plane of a side. Shape: `amounts` has rows of the landscape card from top to bottom, one
+    /// byte a dot. A side without colour has no dye.
+    pub fn plane(&self, dye: Dye, side: &Side, amounts: &mut [u8]) {
+        let Some(colour) = &side.colour else {
+            return amounts.fill(0);
         };
-        if let Some(colour) = &side.colour {
-            let width = colour.width;
-            for y in 0..colour.height {
-                for (dye, plane) in [
-                    (Dye::Yellow, &mut planes.yellow),
-                    (Dye::Magenta, &mut planes.magenta),
-                    (Dye::Cyan, &mut planes.cyan),
-                ] {
-                    let amounts = &mut plane[y * width..][..width];
-                    self.row(dye, colour, &side.resin, y, amounts);
-                }
-            }
+        for (y, row) in amounts.chunks_exact_mut(colour.width).enumerate() {
+            self.row(dye, colour, &side.resin, y, row);
         }
-        planes
     }
 }
 
@@ -216,27 +207,16 @@ fn look_up(table: &[u8; 256], dots: &[[u8; 3]], light: impl Fn([u8; 3]) -> u8, a
     }
 }
 
-/// The dye of one side: a picture of a person, so its `Debug` shows sizes only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Planes {
-    /// Yellow.
-    pub yellow: Vec<u8>,
-    /// Magenta.
-    pub magenta: Vec<u8>,
-    /// Cyan.
-    pub cyan: Vec<u8>,
-}
-
-impl std::fmt::Debug for Planes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Planes({} dots)", self.yellow.len())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::contract::Overlay;
+
+    fn plane(separation: &Separation, dye: Dye, side: &Side) -> Vec<u8> {
+        let mut amounts = vec![77; side.resin.width * side.resin.height];
+        separation.plane(dye, side, &mut amounts);
+        amounts
+    }
 
     /// Yellow, magenta and cyan of a card of one dot.
     fn dot(separation: &Separation, rgb: [u8; 3], resin: bool) -> [u8; 3] {
@@ -253,8 +233,7 @@ mod tests {
             },
             overlay: Overlay::Full,
         };
-        let planes = separation.of(&side);
-        [planes.yellow[0], planes.magenta[0], planes.cyan[0]]
+        Dye::ALL.map(|dye| plane(separation, dye, &side)[0])
     }
 
     #[test]
@@ -282,19 +261,47 @@ mod tests {
             resin,
             overlay: Overlay::Full,
         };
-        let planes = Separation::default().of(&side);
-        let dyed: Vec<usize> = (0..18).filter(|at| planes.cyan[*at] != 0).collect();
-        assert_eq!((dyed, planes.cyan[16]), (vec![16], 55));
-        assert!(
-            planes
-                .yellow
-                .iter()
-                .chain(&planes.magenta)
-                .all(|dye| *dye == 0)
-        );
+        let separation = Separation::default();
+        let cyan = plane(&separation, Dye::Cyan, &side);
+        let dyed: Vec<usize> = (0..18).filter(|at| cyan[*at] != 0).collect();
+        assert_eq!((dyed, cyan[16]), (vec![16], 55));
+        for dye in [Dye::Yellow, Dye::Magenta] {
+            assert_eq!(plane(&separation, dye, &side), [0; 18]);
+        }
         side.colour = None;
-        let none = Separation::default().of(&side);
-        assert_eq!(none.cyan, [0; 18]);
+        assert_eq!(plane(&separation, Dye::Cyan, &side), [0; 18]);
+    }
+
+    #[test]
+    fn dots_like_the_eight_before_are_separated_like_the_others() {
+        // Runs of every length around eight, a row's end in between, ink over some of them.
+        let (width, height) = (37, 5);
+        let mut resin = BitPlane::clear(width, height);
+        let dots = width * height;
+        let light = |at: usize| [(at / 9) as u8, (at / 17) as u8, (at / 3 % 2) as u8];
+        for at in (0..dots).step_by(11) {
+            resin.set(at % width, at / width);
+        }
+        let side = Side {
+            colour: Some(Colour {
+                width,
+                height,
+                rgb: (0..dots).flat_map(light).collect(),
+            }),
+            resin,
+            overlay: Overlay::Full,
+        };
+        for (dye, channel) in Dye::ALL.into_iter().zip([2, 1, 0]) {
+            let amounts = plane(&Separation::default(), dye, &side);
+            for (at, amount) in amounts.into_iter().enumerate() {
+                let dry = if at % 11 == 0 {
+                    0
+                } else {
+                    255 - light(at)[channel]
+                };
+                assert_eq!(amount, dry, "{dye:?} of dot {at}");
+            }
+        }
     }
 
     #[test]

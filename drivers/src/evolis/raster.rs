@@ -12,7 +12,7 @@
 use bytes::Bytes;
 
 use super::download::{Depth, Download, Form, Geometry, PARTIAL_LINES_MAX, Panel};
-use crate::colour::{Planes, Separation};
+use crate::colour::{Dye, Separation};
 use crate::contract::{Overlay, Side};
 use crate::turn::{BLOCK_LINES, Quarter};
 
@@ -164,13 +164,10 @@ fn dye_panels(side: &Side, recipe: &Recipe) -> [Download; 3] {
         Some(window) => (window.first, window.lines),
         None => (0, lines),
     };
-    let Planes {
-        yellow,
-        magenta,
-        cyan,
-    } = recipe.separation.of(side);
+    let mut plane = vec![0; lines * columns];
     let mut block = vec![0; BLOCK_LINES * columns];
-    let makers = [yellow, magenta, cyan].map(|plane| {
+    let makers = Dye::ALL.map(|dye| {
+        recipe.separation.plane(dye, side, &mut plane);
         let mut maker = DyeMaker::new(count, columns, bits, recipe.compression);
         for begin in (first..first + count).step_by(BLOCK_LINES) {
             let many = BLOCK_LINES.min(first + count - begin);

@@ -125,8 +125,12 @@ impl Job {
     /// Everything before the last plane of the last page, and that plane with its trailer and ETX: without it the page
     /// is not complete. Where the last page has no plane its FS is the second part's first byte.
     pub fn split(&self) -> (Bytes, Bytes) {
-        let mut face = Vec::new();
-        let mut finish = Vec::new();
+        /// Room for a page's header, and for a plane's trailer.
+        const AROUND: usize = 1024;
+        let bytes = |plane: &Plane| plane.data.len() + AROUND;
+        let planes = self.pages.iter().flat_map(|page| &page.planes);
+        let mut face = Vec::with_capacity(planes.map(bytes).sum());
+        let mut finish = Vec::with_capacity(AROUND);
         for (at, page) in self.pages.iter().enumerate() {
             let last = at + 1 == self.pages.len();
             page.emit_header(&mut face);

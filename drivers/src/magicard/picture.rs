@@ -7,7 +7,7 @@
 use super::job::{Area, Field, Header, Ink, Job, Order, Overcoat, Page, Plane, whole};
 use super::raster::Setting;
 use super::screen::screen;
-use crate::colour::{Planes, Separation};
+use crate::colour::{Dye, Separation};
 use crate::contract::{BitPlane, CardImage, Overlay, Ribbon, Side};
 
 /// Rectangles of one kind in a header at most \[doc\].
@@ -168,20 +168,19 @@ fn check_size(width: usize, height: usize, setting: &Setting) -> Result<(), Pict
 
 /// Yellow, magenta, cyan.
 fn dyes(side: &Side, setting: &Setting, separation: &Separation) -> Vec<Plane> {
-    let Planes {
-        yellow,
-        magenta,
-        cyan,
-    } = separation.of(side);
+    let mut amounts = vec![0; setting.rows * setting.columns];
     [
-        (Ink::Yellow, yellow),
-        (Ink::Magenta, magenta),
-        (Ink::Cyan, cyan),
+        (Ink::Yellow, Dye::Yellow),
+        (Ink::Magenta, Dye::Magenta),
+        (Ink::Cyan, Dye::Cyan),
     ]
     .into_iter()
-    .map(|(ink, amounts)| Plane {
-        ink,
-        data: setting.dye(&amounts),
+    .map(|(ink, dye)| {
+        separation.plane(dye, side, &mut amounts);
+        Plane {
+            ink,
+            data: setting.dye(&amounts),
+        }
     })
     .collect()
 }

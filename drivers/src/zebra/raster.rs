@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::packing::{ColourPacker, MonoPacker};
 use super::wire::{BRACKET, CR, Dye, ESC, RESIN_HEAD, colour_head};
-use crate::colour::Separation;
+use crate::colour::{self, Separation};
 use crate::contract::{BitPlane, Overlay, Ribbon, Side};
 use crate::turn::{BLOCK_LINES, Quarter};
 
@@ -116,19 +116,22 @@ pub fn downloads(
         Ribbon::K => (false, false),
     };
     let mut dyes = Vec::new();
-    if let Some(colour) = &side.colour {
-        recipe.check(colour.width, colour.height)?;
+    if let Some(own) = &side.colour {
+        recipe.check(own.width, own.height)?;
         if has_dye {
-            let planes = separation.of(side);
+            let mut plane = vec![0; recipe.lines * recipe.height];
             dyes = [
-                (Dye::Yellow, &planes.yellow),
-                (Dye::Magenta, &planes.magenta),
-                (Dye::Cyan, &planes.cyan),
+                (Dye::Yellow, colour::Dye::Yellow),
+                (Dye::Magenta, colour::Dye::Magenta),
+                (Dye::Cyan, colour::Dye::Cyan),
             ]
             .into_iter()
-            .map(|(dye, plane)| colour_download(dye, plane, recipe))
+            .map(|(letter, dye)| {
+                separation.plane(dye, side, &mut plane);
+                colour_download(letter, &plane, recipe)
+            })
             .collect();
-        } else if colour.rgb.iter().any(|component| *component != 255) {
+        } else if own.rgb.iter().any(|component| *component != 255) {
             return Err(RasterError::NoDye);
         }
     }
