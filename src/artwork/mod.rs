@@ -23,6 +23,7 @@ pub mod image;
 pub mod mark;
 pub mod photo;
 mod place;
+mod scale;
 pub mod template;
 mod test_card;
 pub mod text;

@@ -2,9 +2,11 @@
 
 use std::io::Cursor;
 
-use image::imageops::{self, FilterType};
+use image::imageops;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+
+use super::scale::{self, Cut};
 
 /// Largest file. Unit: bytes.
 pub const PHOTO_BYTES_MAX: usize = 100 * 1024;
@@ -72,22 +74,16 @@ pub fn prepare(bytes: Option<&[u8]>, width: u32, height: u32) -> Result<RgbImage
         .clamp(1, u64::from(own_width)) as u32;
     let cut_height = (u64::from(own_width) * want_height / want_width.max(1))
         .clamp(1, u64::from(own_height)) as u32;
-    let cut = imageops::crop_imm(
-        &photo,
-        (own_width - cut_width) / 2,
-        (own_height - cut_height) / 2,
-        cut_width,
-        cut_height,
-    );
+    let cut = Cut {
+        x: (own_width - cut_width) / 2,
+        y: (own_height - cut_height) / 2,
+        width: cut_width,
+        height: cut_height,
+    };
     if (cut_width, cut_height) == (width, height) {
-        return Ok(cut.to_image());
+        return Ok(imageops::crop_imm(&photo, cut.x, cut.y, width, height).to_image());
     }
-    Ok(imageops::resize(
-        &*cut,
-        width,
-        height,
-        FilterType::CatmullRom,
-    ))
+    Ok(scale::scaled(&photo, cut, width, height))
 }
 
 fn decode(bytes: Option<&[u8]>) -> Result<RgbImage, PhotoFault> {
