@@ -308,9 +308,9 @@ pub struct Matica {
 impl Matica {
     /// A machine for one printer.
     pub fn new(model: &'static Model, options: Options) -> Matica {
-        let (plane, card) = match options.dots {
-            Some(dots) => (dots, dots),
-            None => (model.plane, model.card),
+        let (plane, card, coarse) = match options.dots {
+            Some(dots) => (dots, dots, None),
+            None => (model.plane, model.card, model.coarse),
         };
         let bench = |flag| options.bench.contains(&flag);
         let hold = bench(BenchFlag::HoldsAtPrintPosition);
@@ -340,7 +340,7 @@ impl Matica {
             tells_hopper: true,
             jams_latch: true,
             bench: options.bench.clone(),
-            dots: card,
+            dots: coarse.unwrap_or(card),
             pace: Pace {
                 card_bytes: model.card_bytes,
                 rated_ms: Some(model.rated_ms),
@@ -352,6 +352,7 @@ impl Matica {
             canvas: Canvas {
                 plane,
                 card,
+                coarse,
                 turned: model.turned,
             },
             line: Line::Down,

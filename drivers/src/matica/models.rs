@@ -17,6 +17,9 @@ pub struct Model {
     pub plane: (usize, usize),
     /// The card's dots along its long and its short side; the rest of a plane is bleed on all sides.
     pub card: (usize, usize),
+    /// The size of a picture at 300 dpi whose dots become two by two here: what it covers is as large as the card to
+    /// an even number of dots, so that its middle is the plane's. `None`: the printer has 300 dpi.
+    pub coarse: Option<(usize, usize)>,
     /// Planes are sent turned by 180 degrees [code: xidserver].
     pub turned: bool,
     /// It tells status and counters over UDP.
@@ -46,6 +49,7 @@ pub static MODELS: &[Model] = &[
         greets_as: &["XID580", "XID9300", "XID570", "XID590"],
         plane: (1036, 664),
         card: (1013, 639),
+        coarse: None,
         turned: false,
         tells_by_udp: false,
         greeting_bytes_min: 30,
@@ -61,6 +65,7 @@ pub static MODELS: &[Model] = &[
         greets_as: &["XID8600"],
         plane: (2072, 1328),
         card: (2026, 1278),
+        coarse: Some((1014, 640)),
         turned: true,
         tells_by_udp: true,
         greeting_bytes_min: 72,

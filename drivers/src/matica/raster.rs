@@ -7,6 +7,7 @@
 //!   peel-off plane does is \[unknown\].
 //! - A plane is larger than the card: a picture of the card's size is placed in its middle and its edge dots run out
 //!   over the bleed [code: extend the background; the middle by halves rounded down, inferred].
+//! - A picture at 300 dpi is taken by the 600 dpi model as it is, and each of its dots laid two by two.
 //! - The 600 dpi model takes the whole plane in reverse order [code: xidserver].
 
 use super::wire::{Ink, Inks};
@@ -17,7 +18,9 @@ use crate::contract::{Colour, Side};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RasterError {
     /// It has neither the card's nor the plane's size, or its parts have different sizes.
-    #[error("a picture of {width} x {height} dots fits neither card nor plane")]
+    #[error(
+        "a picture of {width} x {height} dots fits neither card nor plane, nor the half of them"
+    )]
     Size {
         /// Dots along the long side.
         width: usize,
@@ -39,6 +42,8 @@ pub struct Canvas {
     pub plane: (usize, usize),
     /// A card's.
     pub card: (usize, usize),
+    /// Those of a picture whose dots are laid two by two.
+    pub coarse: Option<(usize, usize)>,
     /// Planes are sent turned by 180 degrees.
     pub turned: bool,
 }
@@ -59,7 +64,8 @@ impl Canvas {
                 (colour.width, colour.height) == (width, height)
                     && colour.rgb.len() == width * height * 3
             });
-        if !whole || ((width, height) != self.card && (width, height) != self.plane) {
+        let sizes = [Some(self.card), Some(self.plane), self.coarse];
+        if !whole || !sizes.contains(&Some((width, height))) {
             return Err(RasterError::Size { width, height });
         }
         let mut inks = Inks::default();
@@ -86,7 +92,10 @@ impl Canvas {
     /// packed into one buffer and copied, so `out` is written once; rows that repeat are copied only.
     pub fn pack(&self, side: &Side, ink: Ink, separation: &Separation, out: &mut Vec<u8>) {
         let (columns, rows) = self.plane;
-        let (width, height) = (side.resin.width, side.resin.height);
+        let size = (side.resin.width, side.resin.height);
+        let times = if self.coarse == Some(size) { 2 } else { 1 };
+        let (width, height) = (size.0 * times, size.1 * times);
+        let mut own = vec![0; size.0];
         let left = (columns - width) / 2;
         let top = (rows - height) / 2;
         let mut row = vec![0; columns];
@@ -94,9 +103,12 @@ impl Canvas {
         for y in 0..rows {
             let y = if self.turned { rows - 1 - y } else { y };
             // Rows of the bleed repeat the edge row.
-            let from = y.saturating_sub(top).min(height.saturating_sub(1));
+            let from = y.saturating_sub(top).min(height.saturating_sub(1)) / times;
             if made.is_none_or(|made| !alike(side, ink, made, from)) {
-                fill(side, ink, separation, from, &mut row[left..left + width]);
+                fill(side, ink, separation, from, &mut own);
+                for (places, dot) in row[left..left + width].chunks_exact_mut(times).zip(&own) {
+                    places.fill(*dot);
+                }
                 let (first, last) = (row[left], row[left + width - 1]);
                 row[..left].fill(first);
                 row[left + width..].fill(last);
@@ -110,7 +122,7 @@ impl Canvas {
     }
 }
 
-/// Whether two rows of a side print the same of one ink. In a picture enlarged twice every other row does.
+/// Whether two rows of a side print the same of one ink.
 fn alike(side: &Side, ink: Ink, one: usize, other: usize) -> bool {
     let resin = |y: usize| &side.resin.bits[y * side.resin.stride()..][..side.resin.stride()];
     if one == other {

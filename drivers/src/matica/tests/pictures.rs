@@ -26,6 +26,7 @@ fn canvas(plane: (usize, usize), card: (usize, usize), turned: bool) -> Canvas {
     Canvas {
         plane,
         card,
+        coarse: None,
         turned,
     }
 }
@@ -91,6 +92,39 @@ fn a_card_lies_in_the_middle_and_its_edges_run_out_over_the_bleed() {
         packed(&turned, &card, Ink::Yellow),
         "0404040303".to_owned() + "0404040303" + "0202020101" + "0202020101"
     );
+}
+
+#[test]
+fn a_picture_of_half_the_size_is_laid_two_by_two_where_the_whole_one_lies() {
+    let dot = |value: u8| [255, 255, 255 - value];
+    let coarse = side(&[dot(1), dot(2), dot(3), dot(4)], 2, 2);
+    let whole: Vec<[u8; 3]> = [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]]
+        .as_flattened()
+        .iter()
+        .map(|value| dot(*value))
+        .collect();
+    for turned in [false, true] {
+        let fine = canvas((6, 6), (4, 4), turned);
+        let halves = Canvas {
+            coarse: Some((2, 2)),
+            ..fine
+        };
+        assert_eq!(
+            halves.inks(&coarse, true),
+            fine.inks(&side(&whole, 4, 4), true)
+        );
+        assert_eq!(
+            packed(&halves, &coarse, Ink::Yellow),
+            packed(&fine, &side(&whole, 4, 4), Ink::Yellow)
+        );
+    }
+    // On the real plane, too, each dot of the card lies where the enlarged picture has it.
+    let model = find("matica-xid8600").unwrap();
+    let size = model.coarse.unwrap();
+    let left = (model.plane.0 - 2 * size.0) / 2;
+    let enlarged = (model.plane.0 - 2 * 1016) / 2;
+    let cropped = (1016 - size.0) / 2;
+    assert_eq!(left, enlarged + 2 * cropped);
 }
 
 #[test]
@@ -175,7 +209,7 @@ fn capabilities_name_the_cards_dots_and_what_is_witnessed() {
     let small = of("matica-xid9300", Vec::new());
     assert_eq!((small.dots, small.witnesses.cards), ((1013, 639), false));
     let large = of("matica-xid8600", Vec::new());
-    assert_eq!((large.dots, large.witnesses.cards), ((2026, 1278), true));
+    assert_eq!((large.dots, large.witnesses.cards), ((1014, 640), true));
     assert!(!large.hold && !large.stages.contains(&Stage::Eject));
     let holds = of("matica-xid8600", vec![BenchFlag::HoldsAtPrintPosition]);
     assert!(holds.hold && holds.stages.contains(&Stage::Eject) && !holds.witnesses.cards);

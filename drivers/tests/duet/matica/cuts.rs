@@ -260,7 +260,7 @@ fn whole_planes_of_the_300_dpi_model_are_cut_at_heads_ends_and_middles() {
 
 #[test]
 fn whole_planes_of_the_600_dpi_model_are_cut_at_heads_ends_and_middles() {
-    check_whole_planes(XID8600, (2026, 1278));
+    check_whole_planes(XID8600, (1014, 640));
 }
 
 proptest! {
