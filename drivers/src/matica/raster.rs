@@ -105,9 +105,14 @@ impl Canvas {
             // Rows of the bleed repeat the edge row.
             let from = y.saturating_sub(top).min(height.saturating_sub(1)) / times;
             if made.is_none_or(|made| !alike(side, ink, made, from)) {
-                fill(side, ink, separation, from, &mut own);
-                for (places, dot) in row[left..left + width].chunks_exact_mut(times).zip(&own) {
-                    places.fill(*dot);
+                let places = &mut row[left..left + width];
+                if times == 1 {
+                    fill(side, ink, separation, from, places);
+                } else {
+                    fill(side, ink, separation, from, &mut own);
+                    for (pair, dot) in places.as_chunks_mut().0.iter_mut().zip(&own) {
+                        *pair = [*dot, *dot];
+                    }
                 }
                 let (first, last) = (row[left], row[left + width - 1]);
                 row[..left].fill(first);
