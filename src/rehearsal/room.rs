@@ -30,6 +30,7 @@ mod judge;
 pub mod make;
 pub mod mode;
 mod operator;
+pub mod rows;
 pub mod trace;
 
 use cuts::{At, Cut, Harm, SharedSends, lock};
@@ -46,6 +47,8 @@ const ROUNDS_MAX: u64 = 200_000;
 /// A send fits as a whole, so that one write is one send.
 const CABLE_BYTES: usize = 1 << 16;
 const READER_BYTES: usize = 4096;
+/// Begins a Zebra's string, which feeds and prints.
+const PRINT_STRING: &[u8] = b"\x1BM ";
 /// Blanks in the hopper at the beginning.
 pub const BLANKS: u32 = 12;
 
@@ -65,6 +68,8 @@ pub struct Plan {
     /// A serial line, where the maker has one: it outlives the printer's power, and half a command may stand in it.
     /// TCP for a Magicard.
     pub serial: bool,
+    /// A Zebra whose second start character tells that the power was kept: its custody rows need that after a cut.
+    pub canary: bool,
     /// What a bench has shown of this printer; it must be true of the switches.
     pub bench: Vec<BenchFlag>,
     /// How long a person takes to come.
@@ -87,6 +92,7 @@ impl Plan {
             faults: FaultPlan::default(),
             cuts: Vec::new(),
             serial: false,
+            canary: false,
             bench: Vec::new(),
             hand_after: Duration::from_secs(30),
             single_card: false,
@@ -185,6 +191,8 @@ pub struct Room {
     feeds: Vec<u32>,
     /// Cards that had left the hopper when the printer was prepared for the newest attempt.
     picked_before: u32,
+    /// Cards that had left the hopper when a string was cut short.
+    half_a_string: Option<u32>,
     /// When each card left the hopper.
     picks: Vec<crate::domain::ids::At>,
     host_back: Option<Moment>,
@@ -230,6 +238,7 @@ impl Room {
         cable.keep_unread(true);
         let sends = SharedSends::default();
         lock(&sends).completes = plan.defect == Some(Defect::CompletesHalfACommand);
+        lock(&sends).fills = plan.defect == Some(Defect::FillsTheRest);
         let mut cuts = plan.cuts.clone();
         cuts.reverse();
         let mut room = Room {
@@ -258,6 +267,7 @@ impl Room {
             lives: 0,
             feeds: Vec::new(),
             picked_before: 0,
+            half_a_string: None,
             picks: Vec::new(),
             host_back: None,
             link_back: None,
@@ -356,7 +366,15 @@ impl Room {
             self.cable.fail_open(true);
             self.link_back = Some(self.now + cut.away);
         }
-        lock(&self.sends).struck = false;
+        let half = {
+            let mut sends = lock(&self.sends);
+            sends.struck = false;
+            std::mem::take(&mut sends.half)
+        };
+        let spoiled = self.plan.outlives_power() && self.plan.switches.refuses_half_a_string();
+        if spoiled && !cut.harm.power_fails() && half.starts_with(PRINT_STRING) {
+            self.half_a_string = Some(self.firmware.mechanism().picked());
+        }
         if self.host.is_some() {
             self.open_store();
         }
@@ -507,6 +525,16 @@ impl Room {
         self.now = next.max(self.now + Duration::from_millis(1));
         self.come_back();
         true
+    }
+
+    /// A string that was cut short and spoiled draws no card before another one is ordered.
+    fn check_half_a_string(&mut self) {
+        let picked = self.firmware.mechanism().picked();
+        if self.half_a_string.take().is_some_and(|then| then != picked) {
+            self.report
+                .broken
+                .push("half a string was carried out".to_owned());
+        }
     }
 
     fn note(&mut self, what: std::fmt::Arguments<'_>) {

@@ -13,7 +13,7 @@ use crate::everywhere::uncut;
 use crate::harness::play;
 
 /// Plays until the judge reports what the defect should lead to; the same plan without it must hold.
-fn check(defect: Defect, words: &[&str], plans: impl Iterator<Item = Plan>) {
+pub(crate) fn check(defect: Defect, words: &[&str], plans: impl Iterator<Item = Plan>) {
     let mut runs = 0;
     for plan in plans {
         runs += 1;
@@ -23,7 +23,7 @@ fn check(defect: Defect, words: &[&str], plans: impl Iterator<Item = Plan>) {
         });
         let told = |broken: &&String| words.iter().any(|word| broken.contains(word));
         if let Some(broken) = planted.broken.iter().find(told) {
-            println!("{defect:?}: run {runs}: {broken}");
+            println!("{defect:?} on {:?}: run {runs}: {broken}", plan.mode);
             assert_eq!(
                 play(plan).broken,
                 Vec::<String>::new(),
@@ -35,7 +35,7 @@ fn check(defect: Defect, words: &[&str], plans: impl Iterator<Item = Plan>) {
     panic!("{defect:?} is not reported in {runs} runs");
 }
 
-fn cut(at: At, harm: Harm) -> Cut {
+pub(crate) fn cut(at: At, harm: Harm) -> Cut {
     Cut {
         at,
         harm,

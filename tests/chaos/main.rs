@@ -5,12 +5,13 @@
 //! - `single_card`: one blank at a time, laid in by a hand
 //! - `sometimes`: every branch of recovery is gone through
 //! - `traces`: the same plan gives the same trace
-//! - `defects`: what is planted is reported
+//! - `defects`, `defects_of_others`: what is planted is reported
 //!
 //! A failure prints the line that replays it. One run: `CETAK_SEED=17 cargo test --test chaos drawn`, which
 //! prints its trace too. A long run: `CETAK_SEEDS=10000 cargo test --release --test chaos drawn`.
 
 mod defects;
+mod defects_of_others;
 mod drawn;
 mod everywhere;
 mod harness;

@@ -119,8 +119,14 @@ pub(super) struct Sends {
     pub(super) cut: Option<(u64, Reaches)>,
     /// It was cut and nobody has acted on it.
     pub(super) struck: bool,
+    /// What came whole to the link and reached the printer in part.
+    pub(super) half: Vec<u8>,
     /// A planted defect: what spoils half a command completes it.
     pub(super) completes: bool,
+    /// A planted defect: what is missing of a page that broke off is sent as blank.
+    pub(super) fills: bool,
+    /// What it would take to fill it.
+    filling: Vec<u8>,
 }
 
 pub(super) type SharedSends = Arc<Mutex<Sends>>;
@@ -140,6 +146,16 @@ pub(super) struct Tap {
 const SPOILER: &[u8] = &[0x7A, 0x7A, 0x0D];
 const END: &[u8] = &[0x0D];
 
+/// What ends a black plane and its page [Magicard's page].
+const PAGE_END: &[u8] = b"\x1CK:\x03";
+
+/// So many bytes that end a page whose last plane broke off, the rest of the plane blank.
+fn blank_rest(missing: usize) -> Vec<u8> {
+    let mut rest = vec![0; missing.saturating_sub(PAGE_END.len())];
+    rest.extend_from_slice(&PAGE_END[PAGE_END.len().saturating_sub(missing)..]);
+    rest
+}
+
 impl Link for Tap {
     fn open(&mut self, channel: Channel) -> Result<OpenState, LinkError> {
         self.inner.open(channel)
@@ -157,6 +173,12 @@ impl Link for Tap {
         if sends.struck {
             return WriteResult::Taken(0);
         }
+        if !sends.filling.is_empty() {
+            let filling = std::mem::take(&mut sends.filling);
+            if let fallen @ WriteResult::Fallen(_) = self.inner.try_write(channel, &filling) {
+                return fallen;
+            }
+        }
         if sends.rest == 0 {
             sends.count += 1;
             if let Some((number, reaches)) = sends.cut
@@ -165,6 +187,12 @@ impl Link for Tap {
                 sends.struck = true;
                 sends.cut = None;
                 let share = reaches.of(bytes.len());
+                if share < bytes.len() {
+                    sends.half = bytes.to_vec();
+                }
+                if sends.fills {
+                    sends.filling = blank_rest(bytes.len() - share);
+                }
                 let written = self.inner.try_write(channel, &bytes[..share]);
                 sends.rest = bytes.len() - share;
                 return written;

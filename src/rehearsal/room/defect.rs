@@ -1,14 +1,20 @@
 //! Defects that are planted so that the judge must report them: a check that cannot fail is none.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use cetak_drivers::contract::{
-    Answer, Busy, Capabilities, Channel, Dialect, Event, LinkNews, Machine, Moment, Output,
-    PanelsIs, PlaceIs, Point, Power, Request, Row, Stage, Verdict,
+    Answer, BenchFlag, Capabilities, Dialect, Event, PanelsIs, PlaceIs, Point, Power, Row, Stage,
+    Verdict,
 };
 
+use super::make::Maker;
+use super::mode::Mode;
+use super::rows;
 use crate::domain::blank::{Account, Entry};
 use crate::engine::store::crash::Planted;
+
+mod words;
 
 /// A defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,15 +35,21 @@ pub enum Defect {
     SpoiledWithoutReject,
     /// A doubt in the last panel is taken for a finished card.
     TrustsTheLastPanel,
-    /// The status is cleared before anything else is asked.
+    /// The status is cleared before anything else is asked: `Scs`, `.`, OK, 03.
     ClearsFirst,
     /// Half a command is completed, not spoiled.
     CompletesHalfACommand,
+    /// A Magicard's page that broke off is filled up, so that the next words are none of it.
+    FillsTheRest,
+    /// A Matica's film is not wound before it is printed on.
+    KeepsTheOldFilm,
+    /// The end of a Matica's connection is believed to move no card, which no bench has shown.
+    TrustsAClose,
 }
 
 impl Defect {
     /// Every one.
-    pub const ALL: [Defect; 10] = [
+    pub const ALL: [Defect; 13] = [
         Defect::CommitsLate,
         Defect::DropsTheLock,
         Defect::PrintsAgainOnSilence,
@@ -48,6 +60,9 @@ impl Defect {
         Defect::TrustsTheLastPanel,
         Defect::ClearsFirst,
         Defect::CompletesHalfACommand,
+        Defect::FillsTheRest,
+        Defect::KeepsTheOldFilm,
+        Defect::TrustsAClose,
     ];
 
     /// What the store does wrong.
@@ -59,37 +74,60 @@ impl Defect {
     }
 
     /// Rows that come before the dialect's own.
-    fn rows(self) -> &'static [Row] {
-        match self {
-            Defect::UnchangedIsNotFed => UNCHANGED_IS_NOT_FED,
-            Defect::CountsNoPanels => COUNTS_NO_PANELS,
-            Defect::SpoiledWithoutReject => SPOILED_WITHOUT_REJECT,
-            Defect::TrustsTheLastPanel => TRUSTS_THE_LAST_PANEL,
-            Defect::CommitsLate
-            | Defect::DropsTheLock
-            | Defect::PrintsAgainOnSilence
-            | Defect::BooksTheWrongSide
-            | Defect::ClearsFirst
-            | Defect::CompletesHalfACommand => &[],
+    fn rows(self, maker: Maker) -> &'static [Row] {
+        match (self, maker) {
+            (Defect::UnchangedIsNotFed, Maker::Evolis) => UNCHANGED_IS_NOT_FED,
+            (Defect::UnchangedIsNotFed, Maker::Zebra | Maker::Magicard | Maker::Matica) => {
+                NOTHING_LAID_IS_NOT_FED
+            }
+            (Defect::CountsNoPanels, _) => COUNTS_NO_PANELS,
+            (Defect::SpoiledWithoutReject, Maker::Matica) => GONE_IS_REJECTED,
+            (Defect::SpoiledWithoutReject, Maker::Evolis | Maker::Zebra | Maker::Magicard) => {
+                SPOILED_WITHOUT_REJECT
+            }
+            (Defect::TrustsTheLastPanel, _) => TRUSTS_THE_LAST_PANEL,
+            (
+                Defect::CommitsLate
+                | Defect::DropsTheLock
+                | Defect::PrintsAgainOnSilence
+                | Defect::BooksTheWrongSide
+                | Defect::ClearsFirst
+                | Defect::CompletesHalfACommand
+                | Defect::FillsTheRest
+                | Defect::KeepsTheOldFilm
+                | Defect::TrustsAClose,
+                _,
+            ) => &[],
         }
     }
 
-    /// What the spooler is told that the printer proves.
-    pub(super) fn told(self, mut capabilities: Capabilities) -> Capabilities {
-        static TABLES: LazyLock<Vec<(Defect, Vec<Row>)>> = LazyLock::new(|| {
-            let table = |defect: &Defect| {
-                let mut rows = defect.rows().to_vec();
-                rows.extend_from_slice(cetak_drivers::evolis::custody::ROWS);
-                (*defect, rows)
-            };
-            Defect::ALL.iter().map(table).collect()
-        });
-        if let Some((_, rows)) = TABLES.iter().find(|(defect, _)| *defect == self)
-            && !self.rows().is_empty()
-        {
-            capabilities.rows = rows;
+    /// What the dialect says wrongly.
+    pub(super) fn in_dialect(self, maker: Maker, sound: Box<dyn Dialect>) -> Box<dyn Dialect> {
+        match (self, maker) {
+            (Defect::ClearsFirst, Maker::Evolis) => words::before_all(sound, b"\x1BScs\r"),
+            (Defect::ClearsFirst, Maker::Zebra) => words::before_all(sound, b"\x1B.\r"),
+            (Defect::ClearsFirst, Maker::Magicard) => {
+                words::before_all(sound, b"\x01,REQ,OKY,\x1C\x03")
+            }
+            (Defect::ClearsFirst, Maker::Matica) => words::initialises_first(sound),
+            (Defect::KeepsTheOldFilm, _) => words::without_film_initialise(sound),
+            // Without hold the domain lets no row but "printed" follow lost power.
+            (Defect::UnchangedIsNotFed, Maker::Magicard) => words::power_is_kept(sound),
+            (
+                Defect::CommitsLate
+                | Defect::DropsTheLock
+                | Defect::PrintsAgainOnSilence
+                | Defect::BooksTheWrongSide
+                | Defect::UnchangedIsNotFed
+                | Defect::CountsNoPanels
+                | Defect::SpoiledWithoutReject
+                | Defect::TrustsTheLastPanel
+                | Defect::CompletesHalfACommand
+                | Defect::FillsTheRest
+                | Defect::TrustsAClose,
+                _,
+            ) => sound,
         }
-        capabilities
     }
 
     /// Whether this news makes the defective spooler print again.
@@ -152,43 +190,38 @@ const TRUSTS_THE_LAST_PANEL: &[Row] = &[Row::at(
     PLANTED,
 )];
 
-/// A dialect that clears the status as soon as its link is up.
-pub(super) struct ClearsFirst<D> {
-    pub(super) inner: D,
-    pub(super) owed: bool,
-}
+/// A panel counter that moved nowhere, or fell back: a whole card may lie in the tray.
+const NOTHING_LAID_IS_NOT_FED: &[Row] = &[Row {
+    panels: Some(PanelsIs::Zero),
+    ..Row::at(
+        Point::Sent(Stage::Finish),
+        Verdict::Go(Point::Before),
+        PLANTED,
+    )
+}];
 
-impl<D: Dialect> Machine for ClearsFirst<D> {
-    type Ask = Request;
-    type News = Event;
+const GONE_IS_REJECTED: &[Row] = &[Row {
+    place: Some(PlaceIs::Empty),
+    ..Row::at(Point::Sent(Stage::Reject), Verdict::Spoiled, PLANTED)
+}];
 
-    fn ask(&mut self, request: Request, now: Moment) -> Result<(), Busy> {
-        self.inner.ask(request, now)
+/// What the spooler is told that the printer proves: its own rows by number, behind those of a defect.
+pub(super) fn told(
+    defect: Option<Defect>,
+    mode: Mode,
+    mut capabilities: Capabilities,
+) -> Capabilities {
+    type Tables = BTreeMap<(Option<Defect>, Mode), &'static [Row]>;
+    static TABLES: Mutex<Tables> = Mutex::new(BTreeMap::new());
+    let planted = defect.map_or(&[][..], |defect| defect.rows(mode.maker()));
+    let mut tables = TABLES.lock().unwrap_or_else(PoisonError::into_inner);
+    capabilities.rows = tables.entry((defect, mode)).or_insert_with(|| {
+        let mut all = planted.to_vec();
+        all.extend(rows::numbered(capabilities.rows.iter().copied()));
+        Box::leak(all.into_boxed_slice())
+    });
+    if defect == Some(Defect::TrustsAClose) {
+        capabilities.bench.push(BenchFlag::CloseMovesNoCard);
     }
-
-    fn link(&mut self, news: LinkNews, now: Moment) {
-        self.owed |= matches!(news, LinkNews::Up(_));
-        self.inner.link(news, now);
-    }
-
-    fn receive(&mut self, from: Channel, bytes: &[u8], now: Moment) {
-        self.inner.receive(from, bytes, now);
-    }
-
-    fn elapse(&mut self, now: Moment) {
-        self.inner.elapse(now);
-    }
-
-    fn poll(&mut self) -> Output<Event> {
-        if std::mem::take(&mut self.owed) {
-            return Output::Send(Channel::Main, b"\x1BScs\r"[..].into());
-        }
-        self.inner.poll()
-    }
-}
-
-impl<D: Dialect> Dialect for ClearsFirst<D> {
-    fn capabilities(&self) -> &Capabilities {
-        self.inner.capabilities()
-    }
+    capabilities
 }

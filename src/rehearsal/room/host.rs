@@ -11,7 +11,7 @@ use cetak_drivers::session::Session;
 use jiff::tz::TimeZone;
 
 use super::cuts::{At as Place, Tap, lock};
-use super::defect::{ClearsFirst, Defect};
+use super::defect::{self, Defect};
 use super::{BLANKS, Room, make};
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, At};
@@ -71,10 +71,7 @@ impl Room {
         };
         let dialect = self.dialect();
         let capabilities = dialect.capabilities().clone();
-        let capabilities = match self.plan.defect {
-            Some(defect) => defect.told(capabilities),
-            None => capabilities,
-        };
+        let capabilities = defect::told(self.plan.defect, self.plan.mode, capabilities);
         let spec = self.plan.mode.spec(self.id.clone(), capabilities);
         let spooler = Spooler::start(settings, vec![spec], self.at(), &self.store)
             .expect("a sound store can be taken up");
@@ -95,18 +92,11 @@ impl Room {
     }
 
     fn dialect(&self) -> Box<dyn Dialect> {
-        let plan = &self.plan;
-        let inner = make::dialect(
-            plan.mode,
-            &plan.switches,
-            plan.serial,
-            &plan.bench,
-            self.lives,
-        );
-        if self.plan.defect == Some(Defect::ClearsFirst) {
-            return Box::new(ClearsFirst { inner, owed: false });
+        let inner = make::dialect(&self.plan, self.lives);
+        match self.plan.defect {
+            Some(defect) => defect.in_dialect(self.plan.mode.maker(), inner),
+            None => inner,
         }
-        inner
     }
 
     /// The host is gone: what the cable took stays taken.
@@ -221,6 +211,10 @@ impl Room {
             match effect {
                 Effect::Reply(_, answer) => response = Some(answer),
                 Effect::Ask(_, _, request) => {
+                    if matches!(&request, Request::Do(_)) {
+                        self.check_half_a_string();
+                    }
+                    let host = self.host.as_mut().expect("whoever dies hands out no more");
                     if matches!(&request, Request::Prepare(setup) if !setup.card_inside) {
                         self.picked_before = self.firmware.mechanism().picked();
                     }

@@ -7,7 +7,7 @@ use cetak_firmware_sims::mechanism::{Card, CardPlace as Lies, Side};
 
 use super::mode::{COLUMNS, LINES, Mode};
 use super::operator::is_whole;
-use super::{BLANKS, Room};
+use super::{BLANKS, Room, rows};
 use crate::artwork::mark;
 use crate::domain::blank::Account;
 use crate::domain::ids::{At, JobId};
@@ -69,6 +69,7 @@ impl Room {
     pub(super) fn judge(&mut self) {
         self.report.commits = self.commits_before + self.store.commits();
         self.report.sends = super::cuts::lock(&self.sends).count;
+        self.check_half_a_string();
         let mut broken = Vec::new();
         self.judge_cards(&mut broken);
         self.judge_jobs(&mut broken);
@@ -335,7 +336,13 @@ impl Room {
                             ruled = true;
                             self.report.reach(format!("ruled/{verdict}"));
                             self.report.reach(format!("doubt/{point:?}"));
-                            self.report.reach(format!("why/{why}"));
+                            match rows::read(why) {
+                                Some((number, why)) => {
+                                    self.report.reach(rows::name(self.plan.mode, number));
+                                    self.report.reach(format!("why/{why}"));
+                                }
+                                None => self.report.reach(format!("why/{why}")),
+                            }
                         }
                         AttemptEntry::LidOpened => self.report.reach("lid opened"),
                         AttemptEntry::Heard(fault) => self.report.reach(format!("heard/{fault:?}")),

@@ -1,6 +1,6 @@
 //! The makers of a rehearsal's printers: which dialect meets which firmware, and what nobody knows of it.
 
-use cetak_drivers::contract::{BenchFlag, Dialect};
+use cetak_drivers::contract::{BenchFlag, Dialect, Row};
 use cetak_drivers::{evolis, magicard, matica, zebra};
 use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::faults::FaultPlan;
@@ -9,6 +9,7 @@ use cetak_firmware_sims::{
     evolis as evolis_sim, magicard as magicard_sim, matica as matica_sim, zebra as zebra_sim,
 };
 
+use super::Plan;
 use super::mode::{self, Mode};
 
 /// What nobody knows of a printer, by maker.
@@ -27,6 +28,24 @@ pub enum Switches {
 impl From<evolis_sim::Switches> for Switches {
     fn from(switches: evolis_sim::Switches) -> Switches {
         Switches::Evolis(switches)
+    }
+}
+
+impl From<zebra_sim::Switches> for Switches {
+    fn from(switches: zebra_sim::Switches) -> Switches {
+        Switches::Zebra(switches)
+    }
+}
+
+impl From<magicard_sim::Switches> for Switches {
+    fn from(switches: magicard_sim::Switches) -> Switches {
+        Switches::Magicard(switches)
+    }
+}
+
+impl From<matica_sim::Switches> for Switches {
+    fn from(switches: matica_sim::Switches) -> Switches {
+        Switches::Matica(switches)
     }
 }
 
@@ -124,6 +143,14 @@ impl Switches {
             .collect()
     }
 
+    /// Whether a command with an error in it is refused as a whole, so that one that was cut short can be spoiled.
+    pub(super) fn refuses_half_a_string(&self) -> bool {
+        match self {
+            Switches::Zebra(switches) => switches.string_checked_first,
+            Switches::Evolis(_) | Switches::Magicard(_) | Switches::Matica(_) => false,
+        }
+    }
+
     /// Whether a Matica has a reject box: its config says so.
     fn matica_rejects(&self) -> bool {
         match self {
@@ -217,15 +244,25 @@ pub enum Maker {
     Matica,
 }
 
+/// The custody rows of this mode's printer, in their order.
+pub fn rows(mode: Mode) -> &'static [Row] {
+    dialect(&Plan::of(mode), 0).capabilities().rows
+}
+
+/// A Zebra's second start character, where it is on [`Plan::canary`].
+const CANARY: u8 = b'~';
+
 /// A life of the program that speaks the mode's language. `seed` is for nonces.
-pub(super) fn dialect(
-    mode: Mode,
-    switches: &Switches,
-    serial: bool,
-    bench: &[BenchFlag],
-    seed: u64,
-) -> Box<dyn Dialect> {
+pub(super) fn dialect(plan: &Plan, seed: u64) -> Box<dyn Dialect> {
     let dots = Some((mode::LINES, mode::COLUMNS));
+    let Plan {
+        mode,
+        ref switches,
+        serial,
+        ref bench,
+        canary,
+        ..
+    } = *plan;
     match mode.maker() {
         Maker::Evolis => {
             let options = evolis::Options {
@@ -254,6 +291,8 @@ pub(super) fn dialect(
                 },
                 knows_e,
                 knows_cln,
+                knows_x: canary,
+                canary: canary.then_some(CANARY),
                 replies: switches.zebra_replies(serial),
                 one_side: mode != Mode::ZebraDual,
                 ..zebra::Options::default()
