@@ -4,6 +4,7 @@
 //! - `drawn`: switches, cuts, faults, transport and absences drawn from a seed
 //! - `single_card`: one blank at a time, laid in by a hand
 //! - `sometimes`: every branch of recovery is gone through
+//! - `rows`: every custody row of the other makers decides somewhere, or is named with the reason why none can
 //! - `traces`: the same plan gives the same trace
 //! - `defects`, `defects_of_others`: what is planted is reported
 //!
@@ -16,6 +17,7 @@ mod drawn;
 mod everywhere;
 mod harness;
 mod makers;
+mod rows;
 mod single_card;
 mod sometimes;
 mod traces;
