@@ -1,5 +1,6 @@
 //! Card-printer languages as pure machines, and the byte pipes that carry them.
 //!
+//! - [`bench`]: the walk with one real printer that shows what its custody rows may rest on
 //! - [`contract`]: the words every printer shares, and the `Machine`, `Dialect` and `Encoder` traits
 //! - [`colour`]: from light to dye, the one separation of all printers
 //! - [`turn`]: from the landscape picture to the lines of a head
@@ -11,6 +12,7 @@
 //! - [`magicard`]: the Magicard languages of Enduro and of Rio and Tango
 //! - [`zebra`]: EPCL, the command language of Zebra (Eltron) card printers
 
+pub mod bench;
 pub mod colour;
 pub mod contract;
 pub mod evolis;

@@ -30,6 +30,7 @@ use crate::contract::{
     Machine, Moment, Output, Pace, Request, Setup, Stage, Told, Witnesses,
 };
 
+pub(crate) mod bench;
 mod commands;
 pub mod custody;
 pub mod download;

@@ -31,6 +31,7 @@ use crate::contract::{
     Moment, Output, Pace, Request, Setup, Stage, Witnesses,
 };
 
+pub(crate) mod bench;
 pub mod commands;
 pub mod custody;
 pub mod job;

@@ -30,6 +30,7 @@ use crate::contract::{
     Stage, Told, Witnesses,
 };
 
+pub(crate) mod bench;
 pub mod commands;
 pub mod custody;
 pub mod info;

@@ -33,6 +33,7 @@ use crate::contract::{
     Machine, Moment, Output, Pace, Request, Row, Setup, Stage, Told, Witnesses,
 };
 
+pub(crate) mod bench;
 pub mod commands;
 pub mod custody;
 mod judge;

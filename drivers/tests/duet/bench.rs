@@ -203,6 +203,12 @@ impl<M: Maker> Duet<M> {
         }
     }
 
+    /// Hands that come once the printer has heard so many bytes more.
+    pub(crate) fn hands_behind(&mut self, bytes: u64, hands: Vec<(Duration, Hand)>) {
+        self.hands_at
+            .insert(self.cuts_to_printer.passed + bytes, hands);
+    }
+
     /// Every scripted answer was given.
     pub(crate) fn script_is_spent(&self) -> bool {
         self.scripted.is_empty()

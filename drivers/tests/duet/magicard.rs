@@ -2,7 +2,7 @@
 //! feed, print and eject in one: what a card came to is read off the trays, never off an answer.
 
 mod bad_input;
-mod bench;
+pub(crate) mod bench;
 mod cards;
 mod catalogue;
 mod chances;

@@ -22,4 +22,5 @@ mod readings;
 mod story;
 mod vectors;
 mod verdicts;
+mod walks;
 mod zebra;
