@@ -4,9 +4,10 @@
 //! - [`serial`], [`usb`], [`tcp`], [`socket`]: the real ones, over one [`stream`]
 //! - [`udp`]: datagrams, and [`beside`]: them as the status channel of another link
 //! - [`memory`]: a deterministic pipe for tests and rehearsals
-//! - [`trace`], [`flaky`]: wrap any of them, to log it or to make it misbehave by plan
+//! - [`trace`], [`flaky`], [`dam`]: wrap any of them, to log it, to make it misbehave by plan, to let it stand still
 
 pub mod beside;
+pub mod dam;
 pub mod endpoint;
 pub mod flaky;
 pub mod memory;
