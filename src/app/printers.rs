@@ -14,7 +14,7 @@ use cetak_drivers::zebra::{self, Zebra};
 use crate::artwork::Look;
 use crate::clock::Clock;
 use crate::config::{Chip, Printer};
-use crate::engine::fleet::{ChipScript, ChipWay, Port, PrinterSpec};
+use crate::engine::fleet::{BenchRecord, ChipScript, ChipWay, Port, PrinterSpec};
 
 /// The profiles that a config may name.
 pub(super) fn profiles() -> Vec<&'static str> {
@@ -54,6 +54,7 @@ pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
                 verify: script.verify.clone(),
             }),
         },
+        bench: BenchRecord::None,
     }
 }
 

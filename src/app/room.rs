@@ -16,6 +16,7 @@ use super::sessions::{Exchange, News, Outlet};
 use crate::clock::Clock;
 use crate::config::{Config, Printer};
 use crate::domain::ids::{Actor, PrinterId};
+use crate::engine::fleet::PrinterMachine;
 use crate::engine::spooler::{Command, Effect, Input, ReplyTo, Response, Spooler};
 use crate::engine::store::{NewJournalEntry, SqliteStore, Store, StoreLost};
 use crate::interfaces::api::{PrinterView, Refusal, Reloaded};
@@ -228,7 +229,15 @@ impl Room {
         }
     }
 
+    /// Begins the sessions of a printer, where no technician has it.
     fn open(&mut self, printer: &Printer, incarnation: u64) {
+        let machine = self
+            .spooler
+            .printers()
+            .find(|machine| machine.spec.id == printer.id);
+        if machine.is_some_and(PrinterMachine::in_maintenance) {
+            return;
+        }
         let seed = self.seed.wrapping_add(incarnation);
         let outlet = self.exchange.start(printer, incarnation, seed);
         self.outlets.insert(printer.id.clone(), outlet);
@@ -275,6 +284,16 @@ impl Room {
                     look,
                     dots,
                 }),
+                Effect::LetGo(id) => {
+                    self.outlets.remove(&id);
+                }
+                Effect::Reopen(id, incarnation) => {
+                    self.outlets.remove(&id);
+                    let printer = self.config.printers.iter().find(|p| p.id == id).cloned();
+                    if let Some(printer) = printer {
+                        self.open(&printer, incarnation);
+                    }
+                }
                 Effect::WakeAt(moment) => pending.wake = Some(moment),
             }
         }
@@ -297,7 +316,7 @@ impl Room {
 
     fn views(&self) -> Vec<PrinterView> {
         let view = |machine: &_| {
-            let machine: &crate::engine::fleet::PrinterMachine = machine;
+            let machine: &PrinterMachine = machine;
             let known = self
                 .config
                 .printers

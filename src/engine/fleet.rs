@@ -14,8 +14,13 @@ use cetak_drivers::contract::{
 };
 
 mod card_run;
+mod tested;
 
 pub use card_run::{CardRun, Doing};
+pub use tested::{
+    BENCH_HOLDS, BENCH_OTHER_FIRMWARE, BENCH_OTHER_SETUP, BENCH_OTHER_UNIT, BENCH_WAITS,
+    BenchRecord, Tested, as_on_the_bench,
+};
 
 /// Clean cards that must agree before a panel count is proof.
 pub const PROVING_CARDS: u32 = 3;
@@ -114,6 +119,8 @@ pub struct PrinterSpec {
     pub chip: ChipWay,
     /// Where it is reached.
     pub port: Port,
+    /// What a bench has shown of it beside the config.
+    pub bench: BenchRecord,
 }
 
 /// Where a printer is reached, and whether that name alone says which one it is.
@@ -262,6 +269,8 @@ pub struct PrinterMachine {
     pub identity: Option<Identity>,
     /// It was asked who it is since its link last fell.
     pub asked_who: bool,
+    /// The bench record counts: what was told is what stood on the bench.
+    pub tested: bool,
 }
 
 impl PrinterMachine {
@@ -282,6 +291,7 @@ impl PrinterMachine {
             seen: Evidence::default(),
             identity: None,
             asked_who: false,
+            tested: false,
         }
     }
 

@@ -283,6 +283,9 @@ pub struct PrinterView {
     pub paused: Option<PauseView>,
     /// A doubt about the printer itself, as a code.
     pub doubt: Option<Code>,
+    /// How its bench record stands, as a code; null: there is none.
+    #[serde(default)]
+    pub bench: Option<Code>,
     /// Stocks it may be loaded with.
     pub duty: Vec<Stock>,
     /// What its hopper holds by the books.

@@ -70,6 +70,7 @@ pub fn printer_view(machine: &PrinterMachine, profile: &str, endpoint: &str) -> 
             at: pause.at,
         }),
         doubt: machine.doubt().map(Code::from),
+        bench: machine.bench_code().map(Code::from),
         duty: machine.spec.stocks.clone(),
         stock: row.hopper.map(|hopper| hopper.stock),
         hopper: row.hopper.map_or(0, |hopper| hopper.pieces),
@@ -124,7 +125,9 @@ fn printer_of(machine: &PrinterMachine) -> Printer {
         (true, false) => printer::Work::Busy,
         (false, false) => printer::Work::Idle,
     };
-    let standing = if machine.row.paused.is_some() {
+    let standing = if machine.in_maintenance() {
+        Standing::Maintenance
+    } else if machine.row.paused.is_some() {
         Standing::Paused
     } else {
         Standing::InService

@@ -30,7 +30,7 @@ use crate::domain::ids::Actor;
 
 mod actions;
 mod door;
-mod peer;
+pub(crate) mod peer;
 mod readers;
 mod reads;
 mod refused;
@@ -155,6 +155,7 @@ fn router(desk: Desk) -> Router {
         .route("/printers/{id}/pause", post(actions::pause))
         .route("/printers/{id}/test-card", post(actions::test_card))
         .route("/printers/{id}/resume", post(actions::resume))
+        .route("/printers/{id}/maintain", post(actions::maintain))
         .route("/printers/{id}/load", post(actions::load))
         .route("/printers/{id}/unload", post(actions::unload))
         .route("/printers/{id}/single-card", post(actions::single_card))

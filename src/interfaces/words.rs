@@ -15,6 +15,7 @@ use crate::domain::ids::Stock;
 use crate::domain::record::{CardProduct, Reason};
 use crate::domain::rules;
 
+pub mod bench;
 mod codes;
 mod doors;
 mod faults;
@@ -300,6 +301,7 @@ fn others() -> impl Iterator<Item = &'static (&'static str, Words, Words)> {
         doors::DOORS,
         doors::FINDINGS,
         single_card::SINGLE_CARD,
+        bench::CODES,
     ]
     .into_iter()
     .flatten()

@@ -72,6 +72,7 @@ impl Spooler {
         if contradicts {
             machine.lock("OTHER_MODEL", turn)?;
         }
+        super::standing::weigh_bench(machine, turn);
         Ok(())
     }
 

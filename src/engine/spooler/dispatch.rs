@@ -111,8 +111,9 @@ impl Spooler {
             return Ok(());
         };
         let due = machine.again_at.is_none_or(|at| at <= turn.now);
+        let with_technician = machine.in_maintenance();
         match &mut machine.work {
-            Work::Idle if self.stopping => return Ok(()),
+            Work::Idle if self.stopping || with_technician => return Ok(()),
             Work::Idle => {}
             Work::Card(run) => {
                 if due {

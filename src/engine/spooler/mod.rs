@@ -118,6 +118,8 @@ pub enum Command {
     Pause(PrinterId, String),
     /// Go on; also accepts what was doubtful about the printer itself.
     Resume(PrinterId),
+    /// Let a technician have a paused printer and its link, until it is resumed.
+    Maintain(PrinterId),
     /// Print a test card on this printer, on the blank that comes next.
     TestCard(PrinterId),
     /// Blanks arrived, with their minutes.
@@ -174,6 +176,10 @@ pub enum Effect {
         /// The printer's picture size: along the card's long side, along its short side. Unit: dots.
         dots: (usize, usize),
     },
+    /// End the sessions of a printer and let go of its link.
+    LetGo(PrinterId),
+    /// Begin the sessions of a printer anew, under this incarnation.
+    Reopen(PrinterId, u64),
     /// Wake the spooler at this moment.
     WakeAt(Moment),
 }

@@ -61,6 +61,7 @@ impl Spooler {
                     by: actor.clone(),
                     reason: reason.clone(),
                     at: turn.at,
+                    maintenance: machine.in_maintenance(),
                 });
                 turn.journal(
                     actor,
@@ -70,6 +71,11 @@ impl Spooler {
                 )
             }),
             Command::Resume(id) => self.on_printer(&id, turn, |machine, turn| {
+                if machine.in_maintenance() {
+                    machine.begin_session();
+                    turn.out
+                        .push(Effect::Reopen(id.clone(), machine.incarnation));
+                }
                 machine.row.paused = None;
                 machine.row.refill_due = false;
                 if machine.row.doubt.take().is_some() {
@@ -80,6 +86,7 @@ impl Spooler {
                 machine.again_at = Some(turn.now);
                 turn.journal(actor, "RESUMED", id.to_string(), serde_json::json!({}))
             }),
+            Command::Maintain(id) => self.maintain(actor, &id, turn),
             Command::Receive(stock, pieces, paper) => {
                 let paper = Some(paper);
                 if let Some(no) = book(

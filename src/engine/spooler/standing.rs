@@ -1,8 +1,8 @@
 //! What changes about the room while it runs: printers that come, change and go, sessions that fall, and the stop.
 
-use super::{Spooler, taken_up};
-use crate::domain::ids::{At, PrinterId};
-use crate::engine::fleet::{Doing, PrinterMachine, PrinterSpec, Work};
+use super::{Code, Effect, Response, Spooler, Turn, taken_up};
+use crate::domain::ids::{Actor, At, PrinterId};
+use crate::engine::fleet::{BENCH_HOLDS, BenchRecord, Doing, PrinterMachine, PrinterSpec, Work};
 use crate::engine::store::{StoreLost, StoreRead};
 
 /// What a new set of printers changed.
@@ -86,6 +86,34 @@ impl Spooler {
         Ok(Ok(changes))
     }
 
+    /// A paused printer is given to a technician with its link. What it counts meanwhile is compared with the next
+    /// baseline, and nobody is asked about it.
+    pub(super) fn maintain(
+        &mut self,
+        actor: &Actor,
+        id: &PrinterId,
+        turn: &mut Turn<'_>,
+    ) -> Result<Response, StoreLost> {
+        let Some(machine) = self.printers.get_mut(id) else {
+            return Ok(Response::Refused(Code::from("NO_SUCH_PRINTER")));
+        };
+        let Some(pause) = &mut machine.row.paused else {
+            return Ok(Response::Refused(Code::from("PRINTER_NOT_PAUSED")));
+        };
+        if !matches!(machine.work, Work::Idle | Work::Asking) {
+            return Ok(Response::Refused(Code::from("PRINTER_BUSY")));
+        }
+        pause.maintenance = true;
+        machine.row.last_evidence = None;
+        machine.identity = None;
+        machine.rest_on_bench(false);
+        machine.begin_session();
+        turn.out.push(Effect::LetGo(id.clone()));
+        turn.store.save_printer(&machine.row)?;
+        turn.journal(actor, "MAINTENANCE", id.to_string(), serde_json::json!({}))?;
+        Ok(Response::Done)
+    }
+
     /// A printer's session fell and is started anew: news of the old one count no more. Returns the incarnation of
     /// the new session; `None`: no such printer.
     pub fn renew(&mut self, id: &PrinterId) -> Option<u64> {
@@ -119,5 +147,26 @@ impl Spooler {
             },
             Work::Preparing(_) | Work::Clearing | Work::Asking => false,
         })
+    }
+}
+
+/// What was told decides whether the bench record counts: then the printer is spoken to anew, with what it adds or
+/// without. Who it is is asked only while no card is in work.
+pub(super) fn weigh_bench(machine: &mut PrinterMachine, turn: &mut Turn<'_>) {
+    let code = machine.bench_code();
+    let counts = code == Some(BENCH_HOLDS);
+    let tested = matches!(machine.spec.bench, BenchRecord::Tested(_));
+    if !tested || !matches!(machine.work, Work::Idle | Work::Asking) {
+        return;
+    }
+    let id = machine.spec.id.clone();
+    if !counts {
+        tracing::warn!(printer = %id, code, "the bench record does not count");
+    }
+    if machine.tested != counts {
+        tracing::info!(printer = %id, counts, "bench record weighed");
+        machine.rest_on_bench(counts);
+        machine.begin_session();
+        turn.out.push(Effect::Reopen(id, machine.incarnation));
     }
 }

@@ -1,22 +1,25 @@
 //! Two printers that answer by script: which of them is promised a job, and what it waits for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cetak_drivers::contract::{
-    Answer, Dialect, Event, Evidence, Fault, LastAnswer, Moment, Place, Point, Power, Request,
-    Ribbon, Stage, Status,
+    Answer, BenchFlag, Dialect, Event, Evidence, Fault, Identity as PrinterIdentity, LastAnswer, Moment, Place,
+    Point, Power, Request, Ribbon, Stage, Status, Told,
 };
 use cetak_drivers::matica::{self, Matica};
 use jiff::tz::TimeZone;
 
-use super::{Command, Effect, Input, ReplyTo, Response, Settings, Spooler};
+use super::{Code, Command, Effect, Input, ReplyTo, Response, Settings, Spooler};
 use crate::artwork::Look;
 use crate::artwork::mark::plain_card;
 use crate::domain::ids::{Actor, At, JobId, PrinterId, Stock};
 use crate::domain::job::JobState;
 use crate::domain::record::CardProduct;
 use crate::domain::specimens::specimen;
-use crate::engine::fleet::{ChipWay, Doing, PrinterMachine, PrinterSpec, STATUS_EVERY, Work};
+use crate::engine::fleet::{
+    BenchRecord, ChipWay, Doing, PrinterMachine, PrinterSpec, STATUS_EVERY, Tested, Work,
+};
 use crate::engine::store::{
     Accepted, AttemptEntry, Identity, NewJob, SqliteStore, Store, StoreKey, StoreRead,
 };
@@ -47,6 +50,7 @@ fn spec(name: &str) -> PrinterSpec {
         look: Look::Colour,
         chip: ChipWay::None,
         port: Default::default(),
+        bench: Default::default(),
     }
 }
 
@@ -346,4 +350,110 @@ fn a_printer_on_a_link_that_could_end_no_doubt_takes_no_card() {
     desk.order(Command::Resume(id("p1")));
     assert_eq!(desk.next("p1"), None);
     assert_eq!(desk.machine("p1").doubt(), Some("MUTE_LINK"));
+}
+
+/// What it says of itself, with this firmware.
+fn named(firmware: &str) -> Event {
+    let told = |text: &str| Told::Told(text.to_owned());
+    Event::Identity(PrinterIdentity {
+        serial: told("A1"),
+        firmware: told(firmware),
+        ..PrinterIdentity::default()
+    })
+}
+
+/// The first incarnation under which a printer is spoken to anew.
+fn reopened(effects: &[Effect]) -> Option<u64> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Reopen(_, incarnation) => Some(*incarnation),
+        Effect::Reply(..)
+        | Effect::Ask(..)
+        | Effect::Encode(..)
+        | Effect::Draw { .. }
+        | Effect::LetGo(_)
+        | Effect::WakeAt(_) => None,
+    })
+}
+
+#[test]
+fn a_bench_record_counts_while_its_unit_and_firmware_tell_themselves() {
+    let mut desk = Desk::new(&["p1"]);
+    let mut tested = spec("p1");
+    let mut with_record = (*tested.capabilities).clone();
+    with_record.bench = vec![BenchFlag::CountersDurable];
+    tested.bench = BenchRecord::Tested(Tested {
+        serial: Some("A1".to_owned()),
+        firmware: Some("1000".to_owned()),
+        others: Arc::new(with_record),
+    });
+    let changed = [id("p1")];
+    let changes = desk
+        .spooler
+        .reconfigure(vec![tested], &changed, AT, &desk.store);
+    changes.unwrap().unwrap();
+    let tells = |desk: &mut Desk, event: Event| {
+        let incarnation = desk.machine("p1").incarnation;
+        desk.turn(vec![Input::Device(id("p1"), incarnation, event)])
+    };
+    let flags = |desk: &Desk| desk.machine("p1").spec.capabilities.bench.clone();
+    assert_eq!(desk.machine("p1").bench_code(), Some("BENCH_WAITS"));
+    assert_eq!(flags(&desk), [], "nothing counts before it was told");
+    let effects = tells(&mut desk, named("1000"));
+    assert_eq!(reopened(&effects), Some(desk.machine("p1").incarnation));
+    assert_eq!(flags(&desk), [BenchFlag::CountersDurable]);
+    assert_eq!(
+        reopened(&tells(&mut desk, named("1000"))),
+        None,
+        "it counts already"
+    );
+    let effects = tells(&mut desk, named("1001"));
+    assert_eq!(reopened(&effects), Some(desk.machine("p1").incarnation));
+    assert_eq!(flags(&desk), [], "another firmware is not tested");
+    assert_eq!(
+        desk.machine("p1").bench_code(),
+        Some("BENCH_OTHER_FIRMWARE")
+    );
+}
+
+#[test]
+fn a_technician_has_a_paused_printer_and_its_link_until_it_is_resumed() {
+    let mut desk = Desk::new(&["p1", "p2"]);
+    let keeper = || Actor::Person("SPECIMEN TEKNISI".to_owned());
+    let maintain = |desk: &mut Desk| {
+        let input = Input::Command(keeper(), Command::Maintain(id("p1")), ReplyTo(1));
+        desk.turn(vec![input])
+    };
+    let refused = maintain(&mut desk);
+    let code = Response::Refused(Code::from("PRINTER_NOT_PAUSED"));
+    assert!(
+        refused
+            .iter()
+            .any(|effect| matches!(effect, Effect::Reply(_, said) if *said == code)),
+        "{refused:?}"
+    );
+    desk.order(Command::Pause(id("p1"), "uji".to_owned()));
+    let effects = maintain(&mut desk);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::LetGo(gone) if *gone == id("p1")))
+    );
+    // Another pause does not bring it back, and nothing is asked of it however long it takes.
+    desk.order(Command::Pause(id("p1"), "lama".to_owned()));
+    desk.now = desk.now + Duration::from_secs(3600);
+    let effects = desk.turn(vec![Input::Wake]);
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Ask(name, ..) if *name == id("p1"))),
+        "{effects:?}"
+    );
+    let keeper = keeper();
+    let effects = desk.turn(vec![Input::Command(
+        keeper,
+        Command::Resume(id("p1")),
+        ReplyTo(2),
+    )]);
+    assert_eq!(reopened(&effects), Some(desk.machine("p1").incarnation));
+    assert!(!desk.machine("p1").in_maintenance());
 }

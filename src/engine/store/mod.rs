@@ -297,6 +297,9 @@ pub struct Pause {
     pub reason: String,
     /// When.
     pub at: At,
+    /// A technician has the printer, and its link: the spooler has let go of both.
+    #[serde(default)]
+    pub maintenance: bool,
 }
 
 /// A hopper by the books.

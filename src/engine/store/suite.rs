@@ -335,6 +335,7 @@ fn proposals_printers_and_reports_come_back(mut at: Lodged) {
             by: clerk(),
             reason: "ribbon".into(),
             at: AT,
+            maintenance: false,
         }),
         hopper: Some(Hopper {
             stock: Stock::KtpEl,

@@ -6,6 +6,7 @@ use cetak_drivers::contract::{Fault, Told};
 use serde_json::Value;
 
 use crate::domain::ids::PrinterId;
+use crate::engine::fleet::BENCH_HOLDS;
 use crate::interfaces::api::PrinterView;
 use crate::interfaces::fleet_view::fault_name;
 use crate::interfaces::words::{self, params};
@@ -285,6 +286,11 @@ fn remedies(printer: &PrinterView, style: &Style) -> Vec<String> {
         let with = words::slow_link(&printer.id, &printer.endpoint, slow);
         let says = words::code(words::LINK_SLOW, &with, lang);
         let help = words::code_help(words::LINK_SLOW, &with, lang).unwrap_or_default();
+        all.push(format!("{says}. {help}"));
+    }
+    if let Some(bench) = printer.bench.as_ref().filter(|code| code.0 != BENCH_HOLDS) {
+        let says = words::code(&bench.0, &with, lang);
+        let help = words::code_help(&bench.0, &with, lang).unwrap_or_default();
         all.push(format!("{says}. {help}"));
     }
     if let Some(pause) = &printer.paused {

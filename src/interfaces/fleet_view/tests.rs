@@ -83,6 +83,7 @@ fn paused(machine: &mut PrinterMachine) {
         by: Actor::Person("rina".to_owned()),
         reason: "a noise".to_owned(),
         at: AT,
+        maintenance: false,
     });
 }
 

@@ -141,6 +141,17 @@ pub(super) async fn resume(
     door.done(actor, Command::Resume(printer)).await
 }
 
+pub(super) async fn maintain(
+    State(door): State<Door>,
+    Caller(actor): Caller,
+    part: Part,
+    request: Request<Body>,
+) -> Answer<Done> {
+    let printer = printer_id(part)?;
+    door.nothing(request).await?;
+    door.done(actor, Command::Maintain(printer)).await
+}
+
 pub(super) async fn test_card(
     State(door): State<Door>,
     Caller(actor): Caller,

@@ -13,7 +13,7 @@ const LINE_BYTES_MAX: u64 = 4096;
 
 /// The person with this user id, as the system's own list names them. Users that only a directory service knows are
 /// `uid:1000`: asking such a service may wait for a network, and its answer changes with it.
-pub(super) fn person(uid: u32) -> Actor {
+pub(crate) fn person(uid: u32) -> Actor {
     Actor::Person(name_in(Path::new(USERS), uid).unwrap_or_else(|| format!("uid:{uid}")))
 }
 

@@ -179,6 +179,8 @@ const GIVEN: &[&str] = &[
     "serial",
     "firmware",
     "ribbon",
+    "file",
+    "shown",
 ];
 
 #[test]

@@ -244,6 +244,7 @@ fn host(
     };
     let spec = PrinterSpec {
         port: Port::default(),
+        bench: Default::default(),
         id: printer(),
         capabilities: Arc::new(dialect.capabilities().clone()),
         stocks: vec![stock],
@@ -351,6 +352,8 @@ impl Room {
                     self.host.inputs.push(drawn);
                 }
                 Effect::WakeAt(moment) => self.host.wake = Some(moment),
+                // Nobody walks through a bench here.
+                Effect::LetGo(_) | Effect::Reopen(..) => {}
             }
         }
         response

@@ -248,6 +248,8 @@ impl Room {
                         .push(Input::Drawn(printer, job, Ok(Arc::new(image))));
                 }
                 Effect::WakeAt(moment) => host.wake = Some(moment),
+                // Nobody walks through a bench here.
+                Effect::LetGo(_) | Effect::Reopen(..) => {}
             }
             self.report.effects += 1;
             let here = Place::Effect(self.report.effects);

@@ -147,6 +147,7 @@ impl Mode {
         let step = |send: &str, answer: &str| vec![(send.to_owned(), answer.to_owned())];
         PrinterSpec {
             port: Port::default(),
+            bench: Default::default(),
             id,
             capabilities: Arc::new(capabilities),
             stocks: vec![self.stock()],

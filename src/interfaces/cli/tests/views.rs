@@ -143,6 +143,7 @@ pub(super) fn a_printer(name: &str, word: &str) -> PrinterView {
         faults: vec![],
         paused: None,
         doubt: None,
+        bench: None,
         duty: vec![Stock::KtpEl, Stock::Kia517],
         stock: Some(Stock::KtpEl),
         hopper: 42,

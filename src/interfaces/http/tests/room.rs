@@ -280,7 +280,12 @@ fn run(
                     tell(&spooler, &ends);
                     let _ = answer.send(response);
                 }
-                Effect::Ask(..) | Effect::Encode(..) | Effect::Draw { .. } | Effect::WakeAt(_) => {}
+                Effect::Ask(..)
+                | Effect::Encode(..)
+                | Effect::Draw { .. }
+                | Effect::LetGo(_)
+                | Effect::Reopen(..)
+                | Effect::WakeAt(_) => {}
             }
         }
     }
@@ -303,6 +308,7 @@ pub(crate) fn spec() -> PrinterSpec {
     let dialect = Evolis::new(model, evolis::Options::default());
     PrinterSpec {
         port: Port::default(),
+        bench: Default::default(),
         id: PrinterId(PRINTER.to_owned()),
         capabilities: Arc::new(dialect.capabilities().clone()),
         stocks: vec![Stock::KtpEl],
