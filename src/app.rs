@@ -17,6 +17,7 @@ use crate::engine::store::{
 use crate::interfaces::desk::{About, Desk};
 use crate::interfaces::{http, socket};
 
+mod bench;
 pub mod commands;
 pub mod doctor;
 mod draw;
@@ -149,10 +150,11 @@ async fn open_room(
         zone: config.zone.clone(),
         training: config.training,
     };
+    let records = bench::Record::all(data, &config.printers);
     let specs = config
         .printers
         .iter()
-        .map(|printer| printers::spec(printer, &clock))
+        .map(|printer| printers::spec_with(printer, records.get(&printer.id), &clock))
         .collect();
     let spooler = Spooler::start(settings, specs, clock.at(), &store)?;
     let (news_out, news) = mpsc::channel(NEWS_MAX);
@@ -164,6 +166,7 @@ async fn open_room(
         clock,
         drawer: Drawer::start(letterhead(&config), config.training, pictures_out),
         config,
+        records,
         spooler,
         store,
         exchange: Exchange {

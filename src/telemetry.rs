@@ -20,3 +20,16 @@ pub fn start(default: &str) {
         .with(lines)
         .try_init();
 }
+
+/// The bytes of every link go into this file, headers and answers as they are and payloads as length and hash; nothing is
+/// logged otherwise. A second call does nothing.
+pub fn start_in_file(file: std::fs::File) {
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::sync::Mutex::new(file))
+        .with_ansi(false)
+        .with_target(false);
+    let _ = tracing_subscriber::registry()
+        .with(EnvFilter::new("cetak_drivers=trace"))
+        .with(lines)
+        .try_init();
+}

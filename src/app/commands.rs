@@ -5,8 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::doctor::{self, Level};
-use super::{ServeOptions, serve};
-use crate::interfaces::cli::{self, Cli, Command, Exit, Global, RoomCommand, ServeArgs};
+use super::{ServeOptions, bench, serve};
+use crate::interfaces::cli::{
+    self, Cli, Command, Exit, Global, PrinterAction, RoomCommand, ServeArgs,
+};
 use crate::interfaces::words::{self, Lang, Params};
 use crate::telemetry;
 
@@ -16,6 +18,10 @@ pub fn run(cli: Cli) -> ExitCode {
     match command {
         Command::Serve(arguments) => serve_room(&global, &arguments).into(),
         Command::Doctor => with_tokio(examine(&global)).into(),
+        Command::Room(RoomCommand::Printer {
+            id,
+            action: Some(PrinterAction::Bench { clock }),
+        }) => with_tokio(bench::run(&global, &id, clock)).into(),
         Command::Room(command) => with_tokio(ask(&global, command)).into(),
         #[cfg(feature = "sims")]
         Command::Demo(arguments) => with_tokio(sims::demo(&global, arguments)).into(),

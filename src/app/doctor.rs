@@ -12,11 +12,15 @@ use cetak_drivers::link::OpenState;
 use cetak_drivers::link::endpoint::{self, Endpoint};
 use serde::Serialize;
 
+use super::bench::Record;
 use super::{identify, letterhead, printers};
 use crate::artwork::Studio;
 use crate::clock::Clock;
 use crate::config::{Config, Printer};
 use crate::domain::ids::PrinterId;
+use crate::engine::fleet::{
+    BENCH_HOLDS, BENCH_OTHER_FIRMWARE, BENCH_OTHER_SETUP, BENCH_OTHER_UNIT, BENCH_WAITS,
+};
 use crate::engine::store::{SqliteReader, StoreKey, StoreRead};
 use crate::interfaces::api::PrinterView;
 use crate::interfaces::client::Client;
@@ -97,15 +101,19 @@ pub async fn examine(data: &Path) -> Vec<Finding> {
             );
         }
         findings.extend(slow_link(printer));
+        let mut identity = None;
         // The spooler holds its ports; and a port whose printer has a card in work is touched by nobody else.
         if !runs && !in_work.contains(&printer.id) {
             let reached = reached(printer).await;
             let opens = reached.iter().all(|finding| finding.level < Level::Bad);
             findings.extend(reached);
             if opens {
-                let identity = identify::ask(printer, Clock::real()).await;
+                identity = identify::ask(printer, Clock::real()).await;
                 findings.push(who_it_is(&printer.id, identity.as_ref()));
             }
+        }
+        if !runs {
+            findings.extend(bench_record(data, printer, identity.as_ref()));
         }
     }
     if runs {
@@ -224,17 +232,49 @@ fn who_it_is(printer: &PrinterId, identity: Option<&Identity>) -> Finding {
         .with("ribbon", item(&identity.ribbon))
 }
 
+/// Whether what a bench has shown counts.
+fn bench_record(data: &Path, printer: &Printer, identity: Option<&Identity>) -> Option<Finding> {
+    let finding = match Record::read(data, &printer.id) {
+        Ok(record) => bench_finding(record?.standing(printer, identity)),
+        Err(error) => Finding::new(Level::Warning, "BENCH_UNREADABLE").with("what", error),
+    };
+    Some(finding.with("printer", &printer.id))
+}
+
+fn bench_finding(code: &'static str) -> Finding {
+    let level = if code == BENCH_HOLDS {
+        Level::Well
+    } else {
+        Level::Warning
+    };
+    Finding::new(level, code)
+}
+
 /// What the printers have told the spooler that runs.
 async fn told_to_the_spooler(data: &Path) -> Vec<Finding> {
     let Ok(client) = Client::of(data) else {
         return Vec::new();
     };
     let printers: Vec<PrinterView> = client.get("/printers").await.unwrap_or_default();
-    printers
-        .iter()
-        .filter(|printer| printer.identity.is_some())
-        .map(|printer| who_it_is(&printer.id, printer.identity.as_ref()))
-        .collect()
+    let mut findings = Vec::new();
+    for printer in &printers {
+        if printer.identity.is_some() {
+            findings.push(who_it_is(&printer.id, printer.identity.as_ref()));
+        }
+        let codes = [
+            BENCH_HOLDS,
+            BENCH_WAITS,
+            BENCH_OTHER_UNIT,
+            BENCH_OTHER_FIRMWARE,
+            BENCH_OTHER_SETUP,
+        ];
+        let code = printer.bench.as_ref();
+        let code = codes
+            .into_iter()
+            .find(|known| code.is_some_and(|code| code.0 == *known));
+        findings.extend(code.map(|code| bench_finding(code).with("printer", &printer.id)));
+    }
+    findings
 }
 
 /// Opens and shuts what a printer's config names. Opening moves nothing.
@@ -253,7 +293,8 @@ async fn reached(printer: &Printer) -> Vec<Finding> {
     findings
 }
 
-async fn try_open(place: &Endpoint) -> Result<(), String> {
+/// Opens an endpoint and shuts it; why it cannot be.
+pub(super) async fn try_open(place: &Endpoint) -> Result<(), String> {
     let mut link = endpoint::connect(place);
     let opening = async {
         loop {

@@ -11,10 +11,16 @@ use cetak_drivers::matica::{self, Matica};
 use cetak_drivers::reader;
 use cetak_drivers::zebra::{self, Zebra};
 
+use super::bench::Record;
 use crate::artwork::Look;
 use crate::clock::Clock;
 use crate::config::{Chip, Printer};
-use crate::engine::fleet::{BenchRecord, ChipScript, ChipWay, Port, PrinterSpec};
+use crate::engine::fleet::{
+    BENCH_HOLDS, BENCH_WAITS, BenchRecord, ChipScript, ChipWay, Port, PrinterSpec, Tested,
+};
+
+/// The second start character that the bench of a Zebra sets and asks for.
+const BENCH_CANARY: u8 = b'~';
 
 /// The profiles that a config may name.
 pub(super) fn profiles() -> Vec<&'static str> {
@@ -56,6 +62,32 @@ pub(super) fn spec(printer: &Printer, clock: &Clock) -> PrinterSpec {
         },
         bench: BenchRecord::None,
     }
+}
+
+/// The same with what a bench has shown of it.
+pub(super) fn spec_with(printer: &Printer, record: Option<&Record>, clock: &Clock) -> PrinterSpec {
+    let plain = spec(printer, clock);
+    let Some(record) = record else {
+        return plain;
+    };
+    let standing = record.standing(printer, None);
+    if standing == BENCH_HOLDS {
+        return PrinterSpec {
+            bench: BenchRecord::Counts,
+            ..spec(&record.joined(printer), clock)
+        };
+    }
+    let bench = if standing == BENCH_WAITS {
+        BenchRecord::Tested(Tested {
+            serial: record.serial.clone(),
+            firmware: record.firmware.clone(),
+            others: spec(&record.joined(printer), clock).capabilities,
+        })
+    } else {
+        tracing::warn!(printer = %printer.id, code = standing, "the bench record does not count");
+        BenchRecord::Void(standing)
+    };
+    PrinterSpec { bench, ..plain }
 }
 
 /// Both times, where the link needs longer for a card's data than the printer for the card. Cards of black alone are
@@ -121,6 +153,18 @@ pub(super) fn dialect(printer: &Printer, clock: &Clock, seed: u64) -> Box<dyn Di
     }
     let model = matica::models::find(profile).expect("the config names only known profiles");
     Box::new(Matica::new(model, matica_options(printer, clock)))
+}
+
+/// The same for the bench, where `!X` in `knows` has the canary set that it tells.
+pub(super) fn dialect_on_bench(printer: &Printer, clock: &Clock, seed: u64) -> Box<dyn Dialect> {
+    match zebra::models::find(&printer.profile) {
+        Some(model) => {
+            let mut options = zebra_options(printer, clock);
+            options.canary = options.knows_x.then_some(BENCH_CANARY);
+            Box::new(Zebra::new(model, options))
+        }
+        None => dialect(printer, clock, seed),
+    }
 }
 
 fn baud(printer: &Printer) -> Option<u32> {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use cetak_drivers::contract::{Answer, EncoderNews, Event, Moment};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::bench::Record;
 use super::draw::{Drawer, Sketch};
 use super::printers;
 use super::sessions::{Exchange, News, Outlet};
@@ -44,6 +45,8 @@ pub(super) struct Room {
     pub(super) data: PathBuf,
     pub(super) clock: Clock,
     pub(super) config: Config,
+    /// What benches have shown, by printer.
+    pub(super) records: BTreeMap<PrinterId, Record>,
     pub(super) spooler: Spooler,
     pub(super) store: SqliteStore,
     pub(super) exchange: Exchange,
@@ -239,7 +242,13 @@ impl Room {
             return;
         }
         let seed = self.seed.wrapping_add(incarnation);
-        let outlet = self.exchange.start(printer, incarnation, seed);
+        let outlet = match self.records.get(&printer.id) {
+            Some(record) if machine.is_some_and(PrinterMachine::rests_on_bench) => {
+                let joined = record.joined(printer);
+                self.exchange.start(&joined, incarnation, seed)
+            }
+            Some(_) | None => self.exchange.start(printer, incarnation, seed),
+        };
         self.outlets.insert(printer.id.clone(), outlet);
     }
 
@@ -349,6 +358,7 @@ impl Room {
         if fixed(&config) != fixed(&self.config) {
             return Ok(Err(Refusal::new("CONFIG_NEEDS_RESTART")));
         }
+        let records = Record::all(&self.data, &config.printers);
         let changed: Vec<PrinterId> = config
             .printers
             .iter()
@@ -357,13 +367,14 @@ impl Room {
                     .printers
                     .iter()
                     .any(|old| old.id == new.id && old != *new)
+                    || records.get(&new.id) != self.records.get(&new.id)
             })
             .map(|printer| printer.id.clone())
             .collect();
         let specs = config
             .printers
             .iter()
-            .map(|printer| printers::spec(printer, &self.clock))
+            .map(|printer| printers::spec_with(printer, records.get(&printer.id), &self.clock))
             .collect();
         let at = self.clock.at();
         let changes = match self.spooler.reconfigure(specs, &changed, at, &self.store)? {
@@ -376,6 +387,7 @@ impl Room {
             self.outlets.remove(gone);
         }
         self.config = config;
+        self.records = records;
         for id in changes.added.iter().chain(&changes.changed) {
             let printer = self.config.printers.iter().find(|p| p.id == *id).cloned();
             let machine = self

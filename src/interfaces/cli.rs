@@ -135,6 +135,11 @@ async fn run_on<L: Line>(
             id,
             action: Some(PrinterAction::SingleCard { off }),
         } => actions::single_card(&id, !off).send(line, style, out).await,
+        // The program runs it: it speaks to the printer itself.
+        RoomCommand::Printer {
+            action: Some(PrinterAction::Bench { .. }),
+            ..
+        } => Ok(Exit::Usage),
         RoomCommand::Stock(StockArgs {
             action: None,
             numbered,

@@ -45,7 +45,7 @@ impl Drop for Printer {
     }
 }
 
-fn room(printer: &Printer) -> Spooler {
+pub(crate) fn room(printer: &Printer) -> Spooler {
     Spooler::room(&format!(
         "[[printer]]\nid = \"p1\"\nprofile = \"evolis-primacy\"\nduty = [\"kia_5_17\"]\nendpoint = \"{}\"\n",
         printer.endpoint

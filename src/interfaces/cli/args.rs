@@ -232,10 +232,16 @@ pub struct StockArgs {
 }
 
 /// What can be done with one printer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, Copy, PartialEq, Subcommand)]
 pub enum PrinterAction {
     /// Who it is: maker, model, serial number, firmware, ribbon, and how each is known
     Identify,
+    /// Walk through the bench with this printer, paused and with 12 test blanks: what it shows counts from then on
+    Bench {
+        /// A training room's scaled time, as for `serve`
+        #[arg(long, value_name = "SCALE@EPOCH", hide = true)]
+        clock: Option<Scale>,
+    },
     /// Print a test card on the next blank: patches, ramps, text, marks; it goes before all that waits
     TestCard,
     /// One blank at a time, each laid in by a hand and confirmed with `scan`: no second card can come out
