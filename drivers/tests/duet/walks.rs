@@ -10,7 +10,8 @@ use cetak_firmware_sims::device::Device;
 use cetak_firmware_sims::hands::{Button, Hand};
 use cetak_firmware_sims::mechanism::{CardId, CardPlace, Looks, Panel, Station};
 
-use crate::bench::{Duet, Maker, blanks};
+use crate::bench::{Duet, blanks};
+use crate::make::Maker;
 
 mod evolis;
 mod magicard;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cetak_drivers::contract::{
-    Answer, BenchFlag, Dialect, Event, Evidence, Fault, Identity as PrinterIdentity, LastAnswer, Moment, Place,
-    Point, Power, Request, Ribbon, Stage, Status, Told,
+    Answer, BenchFlag, Dialect, Event, Evidence, Fault, Identity as PrinterIdentity, LastAnswer,
+    Moment, Place, Point, Power, Request, Ribbon, Stage, Status, Told,
 };
 use cetak_drivers::matica::{self, Matica};
 use jiff::tz::TimeZone;
@@ -109,7 +109,12 @@ impl Desk {
         let effects = self.turn(vec![Input::Command(keeper, command, ReplyTo(1))]);
         let replies = effects.into_iter().filter_map(|effect| match effect {
             Effect::Reply(_, response) => Some(response),
-            Effect::Ask(..) | Effect::Encode(..) | Effect::Draw { .. } | Effect::WakeAt(_) => None,
+            Effect::Ask(..)
+            | Effect::Encode(..)
+            | Effect::Draw { .. }
+            | Effect::LetGo(_)
+            | Effect::Reopen(..)
+            | Effect::WakeAt(_) => None,
         });
         replies.last().unwrap()
     }

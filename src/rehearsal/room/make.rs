@@ -146,7 +146,10 @@ impl Switches {
     /// Whether a command with an error in it is refused as a whole, so that one that was cut short can be spoiled.
     pub(super) fn refuses_half_a_string(&self) -> bool {
         match self {
-            Switches::Zebra(switches) => switches.string_checked_first,
+            // One that takes a number with letters behind it hears no error in a string that lacks its last byte.
+            Switches::Zebra(switches) => {
+                switches.string_checked_first && switches.number == zebra_sim::NumberReading::Strict
+            }
             Switches::Evolis(_) | Switches::Magicard(_) | Switches::Matica(_) => false,
         }
     }

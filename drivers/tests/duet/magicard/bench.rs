@@ -61,7 +61,7 @@ pub(crate) type Make = make::Make<Magicard>;
 
 impl Make {
     /// With the film of one side in colour.
-    pub(super) fn ymcko(mut self) -> Make {
+    pub(crate) fn ymcko(mut self) -> Make {
         self.profile.ribbon = RibbonKind::Ymcko;
         self
     }

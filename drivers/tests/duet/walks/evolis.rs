@@ -59,7 +59,7 @@ fn check(model: &'static str, ribbon: Ribbon, kind: RibbonKind) {
     for switches in readings() {
         let mut make = Make::new(model);
         make.switches = switches;
-        make.ribbon = Some(kind);
+        make.profile.ribbon = kind;
         let mut duet = make.duet();
         let (shown, log) = walk(&mut duet, ribbon, |_, _| None);
         let counts = switches.p_counts;

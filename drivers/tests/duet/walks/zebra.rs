@@ -57,7 +57,9 @@ fn a_walk_shows_which_questions_are_answered() {
             if serial {
                 make = make.serial();
             }
-            make.encoder = encoder;
+            if encoder {
+                make.profile = make.profile.with_encoder();
+            }
             make.switches = switches;
             make.options.knows_e = false;
             make.options.knows_cln = false;
