@@ -10,6 +10,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::artwork;
 use crate::clock::{Clock, Scale};
 use crate::config::{Config, ConfigError};
+use crate::domain::ids::PrinterId;
+use crate::engine::fleet::PrinterMachine;
 use crate::engine::spooler::{Settings, Spooler};
 use crate::engine::store::{
     Identity, SqliteReader, SqliteStore, StoreKey, StoreLost, StoreOpenError, StoreRead,
@@ -55,6 +57,9 @@ pub enum ServeError {
     /// The socket.
     #[error(transparent)]
     Socket(#[from] socket::BindError),
+    /// A bench that was begun without a spooler has one of the printers.
+    #[error("a bench runs on printer {0}; let it end, or stop it there with q, then start again")]
+    BenchRuns(PrinterId),
     /// The data folder.
     #[error("cannot {doing} {}; check owner and permissions, or name another folder with --data", path.display())]
     Place {
@@ -157,6 +162,12 @@ async fn open_room(
         .map(|printer| printers::spec_with(printer, records.get(&printer.id), &clock))
         .collect();
     let spooler = Spooler::start(settings, specs, clock.at(), &store)?;
+    let benched = |machine: &&PrinterMachine| {
+        !machine.in_maintenance() && bench::runs(data, &machine.spec.id)
+    };
+    if let Some(machine) = spooler.printers().find(benched) {
+        return Err(ServeError::BenchRuns(machine.spec.id.clone()));
+    }
     let (news_out, news) = mpsc::channel(NEWS_MAX);
     let (pictures_out, pictures) = mpsc::channel(PICTURES_MAX);
     let (stop, stopped) = watch::channel(Stop::No);

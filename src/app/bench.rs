@@ -119,6 +119,12 @@ async fn walk(global: &Global, id: &PrinterId, clock: Option<Scale>) -> Result<E
     })
 }
 
+/// Whether a bench of this printer runs now, with or without a spooler.
+pub(super) fn runs(data: &Path, id: &PrinterId) -> bool {
+    File::open(record::place(data, id, "lock"))
+        .is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Has the spooler, where one runs, let go of a paused printer. Returns whether one runs.
 async fn take_over(global: &Global, id: &PrinterId) -> Result<bool, Trouble> {
     let client = match Client::of(&global.data) {

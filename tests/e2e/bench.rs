@@ -214,3 +214,33 @@ fn a_bench_that_is_stopped_leaves_notes_and_nothing_that_counts() {
     assert!(notes.contains("flags = []"), "{notes}");
     assert!(!room.data().join("bench/p1.toml").exists());
 }
+
+#[test]
+fn a_spooler_does_not_start_while_a_bench_has_one_of_its_printers() {
+    let folder = tempfile::tempdir().unwrap();
+    let printer = Printer::run("evolis-primacy", &folder.path().join("tray"), "3");
+    let mut room = crate::printer::room(&printer);
+    let mut bench = Command::new(env!("CARGO_BIN_EXE_cetak"))
+        .args(["printer", "p1", "bench", "--lang", "en", "--data"])
+        .arg(room.data())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut screen = BufReader::new(bench.stdout.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("[q] stop") {
+        assert_ne!(screen.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    let refused = room.refused();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        errors(&refused).contains("a bench runs on printer p1"),
+        "{}",
+        errors(&refused)
+    );
+    drop(bench.stdin.take());
+    bench.wait().unwrap();
+    room.start();
+    assert!(room.stop().success());
+}

@@ -234,8 +234,8 @@ pub(super) const OTHERS: &[(&str, Words, Words)] = &[
             "this printer answers neither E nor %CLN over its serial line: a card that is cut off could never be cleared up",
         ),
         w(
-            "Sambungkan dengan USB, atau tulis di cetak.toml (knows) apa yang terbukti dijawabnya, lalu: cetak reload",
-            "Join it by USB, or write into cetak.toml (knows) what it was shown to answer, then: cetak reload",
+            "Sambungkan dengan USB; atau buktikan apa yang dijawabnya: cetak printer {printer} bench, lalu: cetak reload",
+            "Join it by USB; or show what it answers: cetak printer {printer} bench, then: cetak reload",
         ),
     ),
     (
