@@ -17,6 +17,8 @@ use crate::engine::store::{AttemptEntry, JobRow};
 pub const WAITS_FOR_DATE: &str = "WAITS_FOR_DATE";
 /// No printer of its duty holds its blanks.
 pub const WAITS_FOR_BLANKS: &str = "WAITS_FOR_BLANKS";
+/// Every printer of its duty takes only blanks whose chip was written at a desk.
+pub const WAITS_FOR_ENCODING: &str = "WAITS_FOR_ENCODING";
 /// No printer that could take it is able to.
 pub const WAITS_FOR_PRINTER: &str = "WAITS_FOR_PRINTER";
 /// Two people must say what became of its card.
@@ -273,6 +275,10 @@ fn queued_for(stock: Stock, fleet: &Fleet) -> Option<Code> {
         .printers
         .iter()
         .filter(|view| view.duty.contains(&stock));
+    let by_hand = |view: &PrinterView| view.single_card.as_ref().is_some_and(|one| one.encoded);
+    if stock.has_chip() && of_duty.clone().next().is_some() && of_duty.clone().all(by_hand) {
+        return Some(Code::from(WAITS_FOR_ENCODING));
+    }
     let mut loaded = of_duty
         .clone()
         .filter(|view| view.stock == Some(stock) && view.hopper > 0);

@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::ids::{Actor, At};
 use crate::domain::job::SpoilCause;
 use crate::domain::record::{CardProduct, Reason};
+use crate::engine::fleet::ChipWay;
 use crate::engine::store::{Attempt, Hopper, Laid, Pause};
 use crate::interfaces::http::tests::room::spec;
 
@@ -353,6 +354,22 @@ fn every_fault_code_leads_back_to_its_fault() {
     }
     assert!(needs_hand("unlisted", Gravity::Stop));
     assert!(needs_hand("a fault of tomorrow", Gravity::Stop));
+}
+
+#[test]
+fn a_job_waits_for_its_chip_where_every_printer_takes_only_encoded_blanks() {
+    let by_hand = |m: &mut PrinterMachine| {
+        m.spec.chip = ChipWay::ByHand;
+        empty(m);
+    };
+    let queued = row(JobState::Queued);
+    let code = |printers: Vec<PrinterView>| {
+        waits_for(&queued, &fleet(printers), date(2019, 1, 14))
+            .unwrap()
+            .0
+    };
+    assert_eq!(code(vec![view(by_hand)]), WAITS_FOR_ENCODING);
+    assert_eq!(code(vec![view(by_hand), view(empty)]), WAITS_FOR_BLANKS);
 }
 
 #[test]

@@ -19,6 +19,17 @@ pub(super) const SINGLE_CARD: &[(&str, Words, Words)] = &[
             "See the path empty, lay in that one blank, then: cetak scan UID --printer {printer}",
         ),
     ),
+    (
+        "WAITS_FOR_ENCODING",
+        w(
+            "menunggu chipnya diisi di meja",
+            "waits for its chip to be written at the desk",
+        ),
+        w(
+            "Isi chip pada satu blangko, lalu: cetak encoded {job} UID",
+            "Write its chip on a blank, then: cetak encoded {job} UID",
+        ),
+    ),
     // Questions.
     (
         "LAY_BLANK",

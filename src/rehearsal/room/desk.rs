@@ -25,14 +25,16 @@ impl Room {
             return None;
         }
         let bound = machine.encoded_job();
-        let waits = |id: JobId| match self.store.job(id).expect("a sound store")?.state {
-            JobState::Queued => Some(()),
-            JobState::Held { code } if code.0 == ENCODED_BY_HAND => Some(()),
-            _ => None,
+        let waits = |id: JobId| {
+            let row = self.store.job(id).expect("a sound store");
+            row.is_some_and(|row| {
+                row.state == JobState::Queued
+                    || matches!(row.state, JobState::Held { code } if code.0 == ENCODED_BY_HAND)
+            })
         };
         self.jobs
             .iter()
-            .find(|(_, id)| bound.is_none_or(|bound| bound == *id) && waits(*id).is_some())
+            .find(|(_, id)| bound.is_none_or(|bound| bound == *id) && waits(*id))
             .cloned()
     }
 
