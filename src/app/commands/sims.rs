@@ -41,6 +41,7 @@ async fn seeds(global: &Global, arguments: cli::DemoArgs, count: u32) -> Exit {
         cards: arguments.cards,
         out: arguments.out,
         lang: global.lang,
+        json: global.json,
         program,
     })
     .await;

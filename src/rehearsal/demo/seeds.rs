@@ -8,7 +8,7 @@ use std::process::{Output, Stdio};
 use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, mpsc};
@@ -34,6 +34,8 @@ pub struct SeedsArgs {
     pub out: PathBuf,
     /// The language of the lines.
     pub lang: Lang,
+    /// Each line as a JSON object instead.
+    pub json: bool,
     /// The program to play them with.
     pub program: PathBuf,
 }
@@ -92,9 +94,17 @@ pub async fn run(arguments: SeedsArgs) -> Result<bool, DemoError> {
             _ = interrupt.recv() => return Err(stop(demos).await),
         };
         let Some(played) = played else { break };
-        let (good, line) = judged(&played, arguments.lang);
-        println!("{line}");
-        if good {
+        let judged = judged(&played, arguments.lang);
+        let seed = played.seed;
+        if arguments.json {
+            let (held, closing) = (judged.closing.is_some(), &judged.closing);
+            let why = (!held).then_some(&judged.says);
+            let object = json!({ "seed": seed, "held": held, "closing": closing, "why": why });
+            println!("{object}");
+        } else {
+            println!("{seed}: {}", judged.says);
+        }
+        if judged.closing.is_some() {
             held += 1;
             // What cannot be removed is only more to look at.
             let _ = fs::remove_dir_all(&played.folder);
@@ -103,10 +113,14 @@ pub async fn run(arguments: SeedsArgs) -> Result<bool, DemoError> {
         }
     }
     failed.sort_unstable();
-    let words = arguments
-        .lang
-        .pick("benih utuh, gagal", "seeds held, failed");
-    println!("{held} {words}: {} {failed:?}", failed.len());
+    if arguments.json {
+        println!("{}", json!({ "held": held, "failed": failed }));
+    } else {
+        let words = arguments
+            .lang
+            .pick("benih utuh, gagal", "seeds held, failed");
+        println!("{held} {words}: {} {failed:?}", failed.len());
+    }
     Ok(failed.is_empty())
 }
 
@@ -137,12 +151,22 @@ async fn stop(mut demos: JoinSet<()>) -> DemoError {
     DemoError::Interrupted
 }
 
-/// Whether a demo held, and its line.
-fn judged(played: &Played, lang: Lang) -> (bool, String) {
-    let seed = played.seed;
+/// What became of a demo.
+struct Judged {
+    /// Its closing books; `None`: it failed.
+    closing: Option<Value>,
+    /// In words.
+    says: String,
+}
+
+fn judged(played: &Played, lang: Lang) -> Judged {
+    let failed = |says| Judged {
+        closing: None,
+        says,
+    };
     let output = match &played.output {
         Ok(output) => output,
-        Err(error) => return (false, format!("{seed}: {error}")),
+        Err(error) => return failed(error.to_string()),
     };
     let said = String::from_utf8_lossy(&output.stdout);
     let closing: Option<Value> = said
@@ -158,7 +182,7 @@ fn judged(played: &Played, lang: Lang) -> (bool, String) {
             .chain(errors.lines().filter(|line| !line.trim().is_empty()))
             .collect();
         let folder = played.folder.display();
-        return (false, format!("{seed}: {} ({folder})", why.join("; ")));
+        return failed(format!("{} ({folder})", why.join("; ")));
     };
     let words = [
         ("good", "kartu jadi", "good cards"),
@@ -174,5 +198,8 @@ fn judged(played: &Played, lang: Lang) -> (bool, String) {
         ("wall_s", "detik", "seconds"),
     ];
     let counts = words.map(|(key, id, en)| format!("{} {}", closing[key], lang.pick(id, en)));
-    (true, format!("{seed}: {}", counts.join(", ")))
+    Judged {
+        says: counts.join(", "),
+        closing: Some(closing),
+    }
 }
