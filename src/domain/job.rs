@@ -494,6 +494,11 @@ impl JobState {
         }
     }
 
+    /// Whether it waits for the blank that was encoded for it by hand.
+    pub fn waits_for_its_blank(&self) -> bool {
+        matches!(self, JobState::Held { code } if code.0 == ENCODED_BY_HAND)
+    }
+
     /// The blank that is bound to it, where one is.
     pub fn blank(&self) -> Option<&BlankUid> {
         match self {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use cetak_drivers::contract::{CardImage, Evidence, Point, Request, Stage};
 
-use super::single_card::waits_for_its_blank;
 use super::{Code, Effect, Spooler, Turn};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
 use crate::domain::job::{JobEvent, JobState};
@@ -94,7 +93,10 @@ impl Spooler {
             let Some(job) = machine.encoded_job() else {
                 return Ok(None);
             };
-            return Ok(turn.store.job(job)?.filter(waits_for_its_blank));
+            return Ok(turn
+                .store
+                .job(job)?
+                .filter(|row| row.state.waits_for_its_blank()));
         }
         let promised = self.printers.values().filter_map(|m| m.next.as_ref());
         let taken: Vec<JobId> = promised.map(|next| next.job).collect();
@@ -276,7 +278,7 @@ impl Spooler {
         // A test card is held until its own printer takes it: no other shall. A person may have cancelled either.
         let waiting = turn.store.job(job)?.filter(|row| match row.state {
             JobState::Queued => encoded.is_none(),
-            JobState::Held { .. } if encoded.is_some() => waits_for_its_blank(row),
+            JobState::Held { .. } if encoded.is_some() => row.state.waits_for_its_blank(),
             JobState::Held { .. } => row.is_test_card(),
             JobState::Received
             | JobState::Assigned { .. }

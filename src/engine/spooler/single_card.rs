@@ -10,9 +10,9 @@ use super::orders::{book, refused};
 use super::{Response, Spooler, Turn};
 use crate::domain::blank::{Account, Entry};
 use crate::domain::ids::{Actor, JobId, PrinterId, Stock};
-use crate::domain::job::{ENCODED_BY_HAND, JobEvent, JobState};
+use crate::domain::job::JobEvent;
 use crate::engine::fleet::{ChipWay, PrinterMachine, Work};
-use crate::engine::store::{Attempt, Hopper, JobRow, Laid, Report, StoreLost};
+use crate::engine::store::{Attempt, Hopper, Laid, Report, StoreLost};
 
 impl PrinterMachine {
     /// Whether it takes this stock one blank at a time: a person ordered it, or its blanks are encoded by hand.
@@ -63,28 +63,6 @@ impl Attempt {
         } else {
             JobEvent::NotFed
         }
-    }
-}
-
-/// Whether the job waits for the blank that was encoded for it.
-pub(super) fn waits_for_its_blank(row: &JobRow) -> bool {
-    match &row.state {
-        JobState::Held { code } => code.0 == ENCODED_BY_HAND,
-        JobState::Received
-        | JobState::Queued
-        | JobState::Assigned { .. }
-        | JobState::Encoding { .. }
-        | JobState::Encoded { .. }
-        | JobState::Printing { .. }
-        | JobState::InDoubt { .. }
-        | JobState::Printed { .. }
-        | JobState::Spoiled { .. }
-        | JobState::Ready { .. }
-        | JobState::InDelivery { .. }
-        | JobState::HandedOver { .. }
-        | JobState::Withdrawn { .. }
-        | JobState::Rejected { .. }
-        | JobState::Cancelled => false,
     }
 }
 
@@ -400,7 +378,7 @@ fn blank_of_a_job(
     let waits = turn
         .store
         .job(job)?
-        .is_some_and(|row| waits_for_its_blank(&row));
+        .is_some_and(|row| row.state.waits_for_its_blank());
     Ok(if waits {
         Ok((blank.stock, job))
     } else {

@@ -8,7 +8,7 @@ use super::Room;
 use super::operator::person;
 use crate::artwork::mark;
 use crate::domain::ids::JobId;
-use crate::domain::job::{ENCODED_BY_HAND, JobState};
+use crate::domain::job::JobState;
 use crate::engine::fleet::Work;
 use crate::engine::spooler::{Command, Response};
 use crate::engine::store::StoreRead;
@@ -27,10 +27,7 @@ impl Room {
         let bound = machine.encoded_job();
         let waits = |id: JobId| {
             let row = self.store.job(id).expect("a sound store");
-            row.is_some_and(|row| {
-                row.state == JobState::Queued
-                    || matches!(row.state, JobState::Held { code } if code.0 == ENCODED_BY_HAND)
-            })
+            row.is_some_and(|row| row.state == JobState::Queued || row.state.waits_for_its_blank())
         };
         self.jobs
             .iter()
