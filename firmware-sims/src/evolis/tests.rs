@@ -10,6 +10,7 @@ mod commands;
 mod faults;
 mod power;
 mod properties;
+mod windows;
 
 const COLUMNS: usize = 64;
 const LINES: usize = 96;
