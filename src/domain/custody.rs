@@ -153,8 +153,10 @@ pub fn verdict(case: &Case, facts: &Facts, capabilities: &Capabilities) -> Rulin
     if needs_reject && !capabilities.reject {
         return ask("no reject box: the card would fall among the good ones");
     }
-    if !case.hold && !kept && point == Point::Sent(Stage::Finish) && row.verdict != Verdict::Printed
-    {
+    // Where the whole face is one motion its own rows say what a cut in it leaves.
+    let last_part_alone = capabilities.face_begins < Stage::Finish;
+    let in_the_last_part = point == Point::Sent(Stage::Finish) && last_part_alone;
+    if !case.hold && !kept && in_the_last_part && row.verdict != Verdict::Printed {
         return ask("without hold a power cut in the last panel proves nothing");
     }
     Ruling {

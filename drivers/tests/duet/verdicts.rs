@@ -153,7 +153,8 @@ pub(crate) fn verdict(
     if !capabilities.reject && matches!(row.verdict, Verdict::Reject | Verdict::Spoiled) {
         return ask("no reject box: the card would fall among the good ones");
     }
-    let last_panel = point == Point::Sent(Stage::Finish);
+    let last_panel =
+        point == Point::Sent(Stage::Finish) && capabilities.face_begins < Stage::Finish;
     if !case.hold && !kept && last_panel && row.verdict != Verdict::Printed {
         return ask("without hold a power cut in the last panel proves nothing");
     }

@@ -159,7 +159,8 @@ fn capabilities(rows: &'static [Row]) -> Capabilities {
     }
 }
 
-fn case(point: Point) -> Case {
+/// `hold`: as the printer can.
+fn case(point: Point, hold: bool) -> Case {
     Case {
         point,
         baseline: Evidence {
@@ -171,7 +172,7 @@ fn case(point: Point) -> Case {
             ..Evidence::default()
         },
         chip: true,
-        hold: true,
+        hold,
         uid: Some(uid()),
         panels_ordered: PANELS,
         panels_proved: Some(PANELS),
@@ -275,7 +276,8 @@ pub(super) fn grid(capabilities: &Capabilities) -> String {
                                 uid: Some(uid()),
                                 state: Some(state),
                             });
-                            let ruling = verdict(&case(point), &facts, capabilities);
+                            let ruling =
+                                verdict(&case(point, capabilities.hold), &facts, capabilities);
                             cells.push(verdict_words(ruling.verdict));
                         }
                     }
@@ -367,7 +369,7 @@ fn assert_no_second_card(capabilities: &Capabilities) {
                     let mut facts = facts(power, place, cards, panels);
                     facts.evidence.last = last;
                     facts.evidence.wake = wake;
-                    let ruling = verdict(&case(point), &facts, capabilities);
+                    let ruling = verdict(&case(point, capabilities.hold), &facts, capabilities);
                     let begins_again = match ruling.verdict {
                         Verdict::Sought => true,
                         Verdict::Go(behind) => !face_begun(behind, capabilities),

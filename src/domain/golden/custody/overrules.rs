@@ -24,7 +24,7 @@ fn check(
     change: impl FnOnce(&mut Case, &mut Facts, &mut Capabilities),
     expected: Verdict,
 ) {
-    let mut case = case(point);
+    let mut case = case(point, true);
     let mut facts = facts(Power::Kept, Place::Path, Some(1), Some(PANELS));
     let mut capabilities = capabilities(WILLING);
     change(&mut case, &mut facts, &mut capabilities);
@@ -240,4 +240,20 @@ fn a_face_has_begun_from_the_stage_that_brings_dye() {
     assert!(!face_begun(Point::Answered(Stage::Face), &capabilities));
     assert!(face_begun(Point::Sent(Stage::Finish), &capabilities));
     assert!(face_begun(Point::Held, &capabilities));
+}
+
+#[test]
+fn without_hold_a_power_cut_in_the_last_part_is_a_persons_matter_unless_the_whole_face_is_one_motion()
+ {
+    const INSIDE: &[Row] = &[Row::at(FINISH, Verdict::Reject, "inside")];
+    let cut = |face_begins| {
+        move |case: &mut Case, facts: &mut Facts, capabilities: &mut Capabilities| {
+            case.hold = false;
+            facts.evidence.power = Power::Lost;
+            capabilities.rows = INSIDE;
+            capabilities.face_begins = face_begins;
+        }
+    };
+    check(FINISH, cut(Stage::Face), Verdict::Ask);
+    check(FINISH, cut(Stage::Finish), Verdict::Reject);
 }
