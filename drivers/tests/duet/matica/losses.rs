@@ -93,6 +93,8 @@ fn under_any_reading_of_the_unknown_nothing_prints_twice() {
                     [Harm::Link, Harm::Cable, Harm::Power][usize::try_from(seed % 3).unwrap()];
                 let about = format!("{model}, {harm:?} behind byte {at} {towards:?}, seed {seed}");
                 let mut make = Make::new(model);
+                // Whether a reject box is fitted cannot be asked: the office's config says so.
+                make.options.reject_box = switches.reject_box;
                 make.switches = switches;
                 let mut duet = make.duet();
                 duet.firmware.harm_at(towards, at, harm);
